@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // Output formats of commands.
@@ -49,7 +51,7 @@ cannot be read.`,
   generate-config | riskroom check -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("which files? Name one or more to check")
+				return misuse("which files? Name one or more to check")
 			}
 			return nil
 		},
@@ -81,10 +83,10 @@ func check(ctx context.Context, s environment, files []string, f checkFlags) err
 	for _, name := range files {
 		cfg, problems, err := load(s, name, config.UnsetIsWarning)
 		if err != nil {
-			unread = errors.Join(unread, err)
+			unread = unreadToo(unread, err)
 			continue
 		}
-		var answered []string
+		var answered []text.Phrase
 		if f.online && cfg != nil {
 			found, err := inspect.Online(ctx, cfg, slog.New(slog.DiscardHandler))
 			if err != nil {
@@ -96,9 +98,9 @@ func check(ctx context.Context, s environment, files []string, f checkFlags) err
 		if f.format == formatText {
 			fmt.Fprint(s.stdout, problems.String())
 			for _, a := range answered {
-				fmt.Fprintf(s.stdout, "%s: %s\n", name, a)
+				fmt.Fprintf(s.stdout, "%s: %s\n", name, s.words().Say(a))
 			}
-			fmt.Fprintf(s.stdout, "%s: %s\n", name, summary(cfg, problems, f.online))
+			fmt.Fprintf(s.stdout, "%s: %s\n", name, s.words().Say(summary(cfg, problems, f.online)))
 		}
 	}
 	if f.format == formatJSON {
@@ -118,19 +120,30 @@ func check(ctx context.Context, s environment, files []string, f checkFlags) err
 	return nil
 }
 
+// unreadToo adds a file that can't be read to those before it.
+func unreadToo(before, err error) error {
+	a, both := errors.AsType[misused](before)
+	b, ok := errors.AsType[misused](err)
+	if both && ok {
+		return misused{text.Phrasef("%s\n%s", a.says, b.says)}
+	}
+	return cmp.Or(before, err)
+}
+
 // summary summarises the problems of a file.
-func summary(cfg *config.Config, problems config.Problems, online bool) string {
-	if len(problems.Errors()) > 0 {
-		sum := inspect.Count(len(problems.Errors()), "error") + ", " + inspect.Count(len(problems.Warnings()), "warning")
+func summary(cfg *config.Config, problems config.Problems, online bool) text.Phrase {
+	warnings := count(len(problems.Warnings()), "%d warning", "%d warnings")
+	if n := len(problems.Errors()); n > 0 {
+		sum := text.Phrasef("%s, %s", count(n, "%d error", "%d errors"), warnings)
 		if online && cfg == nil {
-			sum += "; no workspace was asked"
+			sum = text.Phrasef("%s; no workspace was asked", sum)
 		}
 		return sum
 	}
-	sum := fmt.Sprintf("fine: %s, %s, %s", inspect.Count(len(cfg.Workspaces), "workspace"),
-		inspect.Count(len(cfg.Organisation.Modules), "module"), inspect.Count(len(cfg.Flows), "flow"))
-	if n := len(problems); n > 0 {
-		sum += "; " + inspect.Count(n, "warning")
+	sum := text.Phrasef("fine: %s, %s, %s", count(len(cfg.Workspaces), "%d workspace", "%d workspaces"),
+		count(len(cfg.Organisation.Modules), "%d module", "%d modules"), count(len(cfg.Flows), "%d flow", "%d flows"))
+	if len(problems) > 0 {
+		sum = text.Phrasef("%s; %s", sum, warnings)
 	}
 	return sum
 }

@@ -164,7 +164,7 @@ func demoConfig(s environment, f *demoFlags) (*config.Config, config.Problems, e
 	}
 	// The story doesn't use the environment.
 	cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), config.Options{
-		Platforms: platforms.Settings(), Unset: config.UnsetIsFilled, Fill: placeholder,
+		Language: f.lang, Platforms: platforms.Settings(), Unset: config.UnsetIsFilled, Fill: placeholder,
 	})
 	return cfg, problems, nil
 }
@@ -207,17 +207,6 @@ func placeholder(b config.Blank) string {
 		return "https://example.com"
 	}
 	return "demo"
-}
-
-// localeOf returns the language of the environment's locale.
-func localeOf(s environment) string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v, ok := s.lookup(name); ok && v != "" {
-			locale, _, _ := strings.Cut(v, ".")
-			return text.Match(strings.ReplaceAll(locale, "_", "-"))
-		}
-	}
-	return text.English
 }
 
 // colorful reports whether the output is a terminal and colours aren't turned off.

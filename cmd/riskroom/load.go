@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 
-	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -25,14 +24,14 @@ func readConfig(s environment, name string) ([]byte, error) {
 	if name != stdinName {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, misuse("cannot read the config file: %w", withoutSyscall(err))
+			return nil, misuse("cannot read the config file: %v", withoutSyscall(err))
 		}
 		defer f.Close()
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxConfig+1))
 	if err != nil {
-		return nil, misuse("cannot read the config file: %w", err)
+		return nil, misuse("cannot read the config file: %v", err)
 	}
 	if len(b) > maxConfig {
 		return nil, misuse("%s is larger than %d MiB: is it a config file?", name, maxConfig>>20)
@@ -64,7 +63,7 @@ func load(s environment, name string, unset config.Unset) (*config.Config, confi
 		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
+		Language: s.language(), Chinese: s.phrases(), Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
 	})
 	return cfg, problems, nil
 }
@@ -78,7 +77,7 @@ func loadConfig(s environment, name string) (*config.Config, config.Problems, er
 	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.String())
-		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, inspect.Count(len(problems.Errors()), "error"))
+		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was started", name, count(len(problems.Errors()), "%d error", "%d errors")))
 		return nil, nil, errReported
 	}
 	return cfg, problems, nil

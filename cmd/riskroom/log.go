@@ -22,7 +22,7 @@ func newLog(w io.Writer, format, level string) (*slog.Logger, error) {
 	}
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, misuse("log level: %w", err)
+		return nil, misuse("log level: %v", err)
 	}
 	o := &slog.HandlerOptions{Level: l}
 	if format == formatJSON {

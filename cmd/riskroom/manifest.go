@@ -76,7 +76,7 @@ func printManifest(s environment, p platform.Platform, f manifestFlags) error {
 		Config: cfg, Workspace: w, URL: f.url, Flags: own, Text: words.In(cfg.Organisation.Language),
 	})
 	if err != nil {
-		return misuse("%w", err)
+		return misuse("%v", err)
 	}
 	if _, err := fmt.Fprint(s.stdout, out.Manifest); err != nil {
 		return err

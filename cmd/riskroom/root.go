@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/cmd/riskroom/platforms"
+	"riskroom/core/text"
 )
 
 // Exit codes. Each subcommand's help explains them.
@@ -17,20 +18,20 @@ const (
 	exitMisused = 2
 )
 
-// misused marks an error in the command line. The program then points to the help
-// and exits with exitMisused.
-type misused struct{ err error }
+// misused is an error in the command line. The program then points to the help and exits
+// with exitMisused.
+type misused struct{ says text.Phrase }
 
-func (m misused) Error() string { return m.err.Error() }
-func (m misused) Unwrap() error { return m.err }
+func (m misused) Error() string { return m.says.String() }
 
-func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
+func misuse(format string, args ...any) error { return misused{text.Phrasef(format, args...)} }
 
 // errReported ends a command with exitFailed after it has printed what is wrong.
 var errReported = errors.New("already reported")
 
 // run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, s environment) int {
+	s.lang = new(string)
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(s.stdin)
@@ -39,7 +40,15 @@ func run(ctx context.Context, args []string, s environment) int {
 
 	// Any error before a command begins is one in the command line.
 	began := false
-	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if *s.lang != "" {
+			if err := oneOf(*s.lang, text.Languages()...); err != nil {
+				return err
+			}
+		}
+		began = true
+		return nil
+	}
 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -49,11 +58,15 @@ func run(ctx context.Context, args []string, s environment) int {
 		return exitFailed
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
+		err = errors.New(s.say("interrupted"))
+	}
+	m, ok := errors.AsType[misused](err)
+	if ok {
+		err = errors.New(s.words().Say(m.says))
 	}
 	fmt.Fprintf(s.stderr, "riskroom: %v\n", err)
-	if _, ok := errors.AsType[misused](err); ok || !began {
-		fmt.Fprintf(s.stderr, "Try \"%s --help\".\n", cmd.CommandPath())
+	if ok || !began {
+		fmt.Fprintln(s.stderr, s.say("Try \"%s --help\".", cmd.CommandPath()))
 		return exitMisused
 	}
 	return exitFailed
@@ -81,6 +94,9 @@ To run it for real:                riskroom serve --config FILE`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	if s.lang != nil {
+		root.PersistentFlags().StringVar(s.lang, "lang", "", "the language of messages: "+anyOf(text.Languages())+" (default: your locale's)")
+	}
 	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newManifest(s), newRuns(s), newExport(s), newPurge(s), newSchema(s), newVersion(s))
 	return root
 }

@@ -155,7 +155,7 @@ func parseRuns(args []string) ([]engine.RunID, error) {
 	for _, a := range args {
 		id, err := engine.ParseRunID(text.Fold(a))
 		if err != nil {
-			return nil, misused{err}
+			return nil, misuse("%v", err)
 		}
 		ids = append(ids, id)
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +27,8 @@ keys, if the config file begins with this line, as the examples do:
 
   # yaml-language-server: $schema=` + schemaName + `
 
+If the line names another file, schema writes that one.
+
 Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 		Example: "  riskroom schema riskroom.yaml\n  riskroom schema > " + schemaName,
 		Args:    cobra.MaximumNArgs(1),
@@ -34,20 +38,40 @@ Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 				_, err := s.stdout.Write(schema)
 				return err
 			}
-			if _, err := os.Stat(args[0]); err != nil {
-				return misuse("cannot read the config file: %w", withoutSyscall(err))
+			src, err := os.ReadFile(args[0])
+			if err != nil {
+				return misuse("cannot read the config file: %v", withoutSyscall(err))
 			}
-			path := filepath.Join(filepath.Dir(args[0]), schemaName)
+			name, named := schemaLine(src)
+			path := filepath.Join(filepath.Dir(args[0]), filepath.FromSlash(name))
 			if there, err := os.ReadFile(path); err == nil && !isOurs(there) {
 				return misuse("%s is not riskroom's: move it away, or print the schema with: riskroom schema", path)
 			}
 			if err := os.WriteFile(path, schema, 0o600); err != nil {
 				return fmt.Errorf("cannot write the schema: %w", withoutSyscall(err))
 			}
-			_, err := fmt.Fprintf(s.stdout, "wrote %s\n", path)
-			return err
+			fmt.Fprintln(s.stdout, s.say("wrote %s", path))
+			if !named {
+				fmt.Fprintln(s.stdout, s.say("for your editor, begin %s with this line: %s", args[0], editorLine+schemaName))
+			}
+			return nil
 		},
 	}
+}
+
+// editorLine begins the comment from which editors take the schema of a file.
+const editorLine = "# yaml-language-server: $schema="
+
+// schemaLine returns the file next to a config file that its editor line names, and whether
+// it names one.
+func schemaLine(src []byte) (name string, named bool) {
+	for line := range bytes.Lines(src) {
+		name, ok := strings.CutPrefix(strings.TrimSpace(string(line)), editorLine)
+		if name = strings.TrimSpace(name); ok && filepath.IsLocal(filepath.FromSlash(name)) && filepath.Ext(name) == ".json" && !strings.Contains(name, ":") {
+			return name, true
+		}
+	}
+	return schemaName, false
 }
 
 // isOurs reports whether a file is a schema that riskroom wrote, perhaps another version.

@@ -136,7 +136,8 @@ type Blank struct {
 
 // Options configures Load.
 type Options struct {
-	Language  string // of the problems; "" is English
+	Language  string              // of the problems; "" is English
+	Chinese   []map[string]string // of the phrases with which the caller describes an Outside
 	Platforms []core.PlatformSettings
 	Env       func(name string) (value string, ok bool) // nil: nothing is set
 	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
@@ -181,7 +182,7 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 
 // wording returns the Wording for the problems of a file.
 func wording(o Options) coretext.Wording {
-	tables := []map[string]string{Chinese(), flow.Chinese()}
+	tables := append([]map[string]string{Chinese(), flow.Chinese()}, o.Chinese...)
 	for _, p := range o.Platforms {
 		tables = append(tables, p.Chinese)
 	}

@@ -6,7 +6,6 @@ package inspect
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -43,7 +42,7 @@ const Within = 30 * time.Second
 
 // Findings are the results of a check.
 type Findings struct {
-	Answered []string                   // workspaces that accept the bot: "acme is Acme on Slack, where the bot is riskroom"
+	Answered []text.Phrase              // workspaces that accept the bot: "acme is Acme on Slack, where the bot is riskroom"
 	Own      map[string]config.Problems // problems of workspaces themselves, by name
 	Named    config.Problems            // problems of the people, groups and channels that the file names, in the file's order
 	Whole    bool                       // the check was completed before ctx ended
@@ -131,14 +130,14 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 		return
 	}
 	o.asked = append(o.asked, w)
-	o.found.Answered = append(o.found.Answered, fmt.Sprintf("%s is %s, where the bot is %s", name, w.place(), w.Identity.Bot))
+	o.found.Answered = append(o.found.Answered, text.Phrasef("%s is %s, where the bot is %s", name, w.place(), w.Identity.Bot))
 	if list := w.Inspector.Examine(ctx); ctx.Err() == nil {
 		own(list...)
 	}
 	id := w.Settings.Platform + "/" + w.Identity.ID
 	if other, taken := o.same[id]; taken {
 		own(platform.Finding{
-			Rule: platform.RuleTwice, Message: text.Phrasef("%s and %s are the same %s, %s", other, name, text.Plain(w.Inspector.Words().Place), w.place()),
+			Rule: platform.RuleTwice, Message: text.Phrasef("%s and %s are the same %s, %s", other, name, w.Inspector.Words().Place, w.place()),
 			Hint: text.Plain("remove one of them"),
 		})
 	}

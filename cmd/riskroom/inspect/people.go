@@ -16,7 +16,7 @@ import (
 func (o *online) email(ctx context.Context, out config.Outside) {
 	person := o.cfg.Organisation.People[out.Person]
 	var absent []string
-	copyID, found := "", len(person.Accounts) > 0
+	copyID, found := text.Phrase{}, len(person.Accounts) > 0
 	for _, w := range o.asked {
 		if !w.Inspector.Words().ByEmail || person.Accounts[w.Settings.Name] != "" {
 			continue
@@ -34,7 +34,7 @@ func (o *online) email(ctx context.Context, out config.Outside) {
 	}
 	f := platform.Finding{
 		Rule: platform.RulePeople, Message: text.Phrasef("%s can't be found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
-		Hint: text.Phrasef("check the spelling, or use the user ID: %s", text.Plain(copyID)), Warning: found,
+		Hint: text.Phrasef("check the spelling, or use the user ID: %s", copyID), Warning: found,
 	}
 	if found {
 		f.Hint = text.Phrasef("%s; or ask them to link their accounts with %s link", f.Hint, o.cfg.Organisation.Command)
@@ -51,7 +51,7 @@ func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err er
 	switch {
 	case core.KindOf(err) == core.NotFound:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: text.Phrasef("%s has no %s %s", name, text.Plain(words.Member), out.Name), Hint: text.Phrasef("copy the ID again: %s", text.Plain(words.CopyID)),
+			Rule: platform.RulePeople, Message: text.Phrasef("%s has no %s %s", name, words.Member, out.Name), Hint: text.Phrasef("copy the ID again: %s", words.CopyID),
 		})
 	case err != nil:
 		o.unasked(out, text.Phrasef("%s", who), w, err)
@@ -82,17 +82,17 @@ func (o *online) group(ctx context.Context, out config.Outside) {
 		err := platform.Patiently(ctx, func(ctx context.Context) (err error) { members, err = w.Adapter.Expand(ctx, out.Name); return err })
 		why, none := words.NoGroups[core.DetailOf(err)]
 		if none || core.KindOf(err) == core.NotFound {
-			one := text.Phrasef("no %s of that name in %s", text.Plain(words.Group), w.Settings.Name)
-			if why != "" {
-				one = text.Phrasef("%s (%s)", one, text.Plain(why))
+			one := text.Phrasef("no %s of that name in %s", words.Group, w.Settings.Name)
+			if none && !why.IsZero() {
+				one = text.Phrasef("%s (%s)", one, why)
 			}
 			if !absent.IsZero() {
 				one = text.Phrasef("%s, %s", absent, one)
 			}
 			absent = one
-			if !slices.Contains(groups, words.Groups) {
-				groups = append(groups, words.Groups)
-				remedy = text.Phrasef("%s, or create a %s under %s", remedy, text.Plain(words.Group), text.Plain(words.Groups))
+			if !slices.Contains(groups, words.Groups.String()) {
+				groups = append(groups, words.Groups.String())
+				remedy = text.Phrasef("%s, or create a %s under %s", remedy, words.Group, words.Groups)
 			}
 			continue
 		}
@@ -114,7 +114,7 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 	switch {
 	case core.KindOf(err) == core.Conflict:
 		o.report(out, platform.Finding{
-			Rule: platform.RuleTwice, Message: text.Phrasef("%s has several %ss called %s", name, text.Plain(words.Group), out.Name), Hint: text.Plain(words.SameName[core.DetailOf(err)]),
+			Rule: platform.RuleTwice, Message: text.Phrasef("%s has several %ss called %s", name, words.Group, out.Name), Hint: words.SameName[core.DetailOf(err)],
 		})
 	case known && o.unlisted[name]: // report one cause once
 	case known:
@@ -125,7 +125,7 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 		o.unasked(out, text.Phrasef("@%s", out.Name), w, err)
 	case len(members) == 0:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: text.Phrasef("the %s @%s in %s has no members", text.Plain(words.Group), out.Name, name), Hint: text.Plain(words.Fill), Warning: true,
+			Rule: platform.RulePeople, Message: text.Phrasef("the %s @%s in %s has no members", words.Group, out.Name, name), Hint: words.Fill, Warning: true,
 		})
 	}
 }

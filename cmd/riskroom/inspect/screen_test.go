@@ -12,6 +12,7 @@ import (
 	"riskroom/core/engine"
 	"riskroom/core/flow"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 // TestScreen checks the screen in docs/operations.
@@ -32,7 +33,7 @@ func TestScreen(t *testing.T) {
 		},
 		Stored: []store.Finding{{Code: store.FoundAlways, Weight: store.Note}},
 		Runs:   map[engine.RunState]int{engine.Armed: 14, engine.Parked: 1},
-		Findings: Findings{Whole: true, Answered: []string{"acme", "guild"}, Own: map[string]config.Problems{
+		Findings: Findings{Whole: true, Answered: make([]text.Phrase, 2), Own: map[string]config.Problems{
 			"guild": {{Message: "the bot of guild lacks permissions: PIN_MESSAGES", Hint: "allow them for the bot's role: Server Settings, Roles, the bot's role, Permissions"}},
 		}},
 		File: config.Problems{{

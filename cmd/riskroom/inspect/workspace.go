@@ -8,6 +8,7 @@ import (
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // Workspace is a connected workspace of the config file.
@@ -41,7 +42,9 @@ func (w *Workspace) Ask(ctx context.Context) error {
 }
 
 // place returns the name of a workspace that accepts the bot.
-func (w *Workspace) place() string { return w.Identity.Name + " on " + w.Inspector.Words().Platform }
+func (w *Workspace) place() text.Phrase {
+	return text.Phrasef("%s on %s", w.Identity.Name, w.Inspector.Words().Platform)
+}
 
 // States of a workspace.
 const (

@@ -45,19 +45,19 @@ const (
 
 // Words contains a platform's terms and where to click.
 type Words struct {
-	Platform string // "Slack"
-	Place    string // the term for a workspace
-	Way      string // how commands arrive: "over Socket Mode"
-	ByEmail  bool   // people can be found by address
-	Member   string // the term for a person in a workspace
-	CopyID   string // where to copy a user's ID
-	Group    string // the term for a group of people
-	Groups   string // where to create groups
-	Fill     string // how to add people to one
+	Platform string      // "Slack"
+	Place    text.Phrase // the term for a workspace
+	Way      string      // how commands arrive: "over Socket Mode"
+	ByEmail  bool        // people can be found by address
+	Member   text.Phrase // the term for a person in a workspace
+	CopyID   text.Phrase // where to copy a user's ID
+	Group    text.Phrase // the term for a group of people
+	Groups   text.Phrase // where to create groups
+	Fill     text.Phrase // how to add people to one
 
 	// By the Detail of an error: why there are no groups, what to do if several have
 	// the same name, and why members can't be listed.
-	NoGroups, SameName map[string]string
+	NoGroups, SameName map[string]text.Phrase
 	Unlisted           map[string]Finding
 	Reported           string // the prefix of Details that Examine reports; "" for none
 }

@@ -27,6 +27,7 @@ type Platform struct {
 	Manifest Manifest
 	Demo     Demo
 	Help     Help
+	Chinese  map[string]string // of the phrases of its findings, by the English
 	// LeftOut returns the own fields for which the command has no room; nil: it has room for
 	// all.
 	LeftOut func(org *core.Organisation, t *text.Catalogue) config.LeftOut

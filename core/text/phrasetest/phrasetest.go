@@ -14,13 +14,13 @@ import (
 	"testing"
 )
 
-// formats has the index of the format among the arguments of functions that make phrases.
-func formats() map[string]int {
-	return map[string]int{
-		"Phrasef": 0, "Plain": 0, "hint": 0, "unknown": 0,
-		"always": 1, "flawAt": 1, "flaw": 1,
-		"warn": 2, "problem": 2, "warning": 2,
-		"report": 3,
+// formats has the indexes of the formats among the arguments of functions that make phrases.
+func formats() map[string][]int {
+	return map[string][]int{
+		"Phrasef": {0}, "Plain": {0}, "hint": {0}, "unknown": {0},
+		"always": {1}, "flawAt": {1}, "flaw": {1},
+		"warn": {2}, "problem": {2}, "warning": {2},
+		"count": {1, 2}, "report": {3}, "misuse": {0}, "say": {0},
 	}
 }
 
@@ -70,7 +70,7 @@ func collect(t *testing.T, dir string, used map[string]string) {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
-				if phrase, ok := phraseOf(call); ok {
+				for _, phrase := range phrasesOf(call) {
 					used[phrase] = fset.Position(call.Pos()).String()
 				}
 			}
@@ -79,8 +79,8 @@ func collect(t *testing.T, dir string, used map[string]string) {
 	}
 }
 
-// phraseOf returns the format of a call that makes a phrase.
-func phraseOf(call *ast.CallExpr) (string, bool) {
+// phrasesOf returns the formats of a call that makes a phrase.
+func phrasesOf(call *ast.CallExpr) []string {
 	name := ""
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
@@ -88,16 +88,18 @@ func phraseOf(call *ast.CallExpr) (string, bool) {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
-	i, ok := formats()[name]
-	if !ok || i >= len(call.Args) {
-		return "", false
+	var out []string
+	for _, i := range formats()[name] {
+		if i >= len(call.Args) {
+			continue
+		}
+		if lit, ok := call.Args[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if s, err := strconv.Unquote(lit.Value); err == nil {
+				out = append(out, s)
+			}
+		}
 	}
-	lit, ok := call.Args[i].(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING {
-		return "", false
-	}
-	s, err := strconv.Unquote(lit.Value)
-	return s, err == nil
+	return out
 }
 
 var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[+#0-9.]*([a-zA-Z%])`)

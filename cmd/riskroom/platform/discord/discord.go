@@ -31,7 +31,7 @@ const title = "Discord"
 // Platform describes Discord.
 func Platform() platform.Platform {
 	return platform.Platform{
-		Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help(), LeftOut: leftOut,
+		Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help(), Chinese: chinese(), LeftOut: leftOut,
 	}
 }
 

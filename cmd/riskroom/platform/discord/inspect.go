@@ -194,11 +194,12 @@ func (w *workspace) Words() platform.Words {
 	if w.settings.Values[publicKeyKey] != "" {
 		way = "over HTTP, at " + w.path()
 	}
-	const roles = "Server Settings, Roles"
 	return platform.Words{
-		Platform: title, Place: "server", Way: way, ByEmail: discord.Settings().ByEmail, Member: "member", CopyID: discord.Settings().CopyUser,
-		Group: "role", Groups: roles, Fill: "add members to it: " + roles + ", the role, Manage Members",
-		SameName: map[string]string{"two_roles": "rename one under " + roles + "; or use its ID, as @ID: switch on Developer Mode, then ···, Copy Role ID"},
+		Platform: title, Place: text.Plain("server"), Way: way, ByEmail: discord.Settings().ByEmail, Member: text.Plain("member"), CopyID: text.Plain(discord.Settings().CopyUser),
+		Group: text.Plain("role"), Groups: text.Plain("Server Settings, Roles"), Fill: text.Plain("add members to it: Server Settings, Roles, the role, Manage Members"),
+		SameName: map[string]text.Phrase{
+			"two_roles": text.Plain("rename one under Server Settings, Roles; or use its ID, as @ID: switch on Developer Mode, then ···, Copy Role ID"),
+		},
 		Unlisted: map[string]platform.Finding{
 			"guild_members_intent": {
 				Rule: platform.RuleSetup, Message: text.Plain("the Server Members Intent is off"),

@@ -93,11 +93,11 @@ func (w *workspace) Words() platform.Words {
 	if overSocketMode(w.settings) {
 		way = "over Socket Mode"
 	}
-	const paid = "they need a paid plan"
+	paid := text.Plain("they need a paid plan")
 	return platform.Words{
-		Platform: title, Place: "workspace", Way: way, ByEmail: slack.Settings().ByEmail, Member: "user", CopyID: slack.Settings().CopyUser,
-		Group: "user group", Groups: "Directories, User groups", Fill: "add people to it under Directories, User groups",
-		NoGroups: map[string]string{"plan_upgrade_required": paid, "paid_teams_only": paid},
+		Platform: title, Place: text.Plain("workspace"), Way: way, ByEmail: slack.Settings().ByEmail, Member: text.Plain("user"), CopyID: text.Plain(slack.Settings().CopyUser),
+		Group: text.Plain("user group"), Groups: text.Plain("Directories, User groups"), Fill: text.Plain("add people to it under Directories, User groups"),
+		NoGroups: map[string]text.Phrase{"plan_upgrade_required": paid, "paid_teams_only": paid},
 		Reported: missingScope,
 	}
 }

@@ -28,7 +28,7 @@ const title = "Slack"
 
 // Platform describes Slack.
 func Platform() platform.Platform {
-	return platform.Platform{Title: title, Settings: slack.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help()}
+	return platform.Platform{Title: title, Settings: slack.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help(), Chinese: chinese()}
 }
 
 // workspace is a Slack workspace.

@@ -1,0 +1,53 @@
+package main
+
+// chinese returns the Chinese of the program's phrases, by the English.
+func chinese() map[string]string {
+	return map[string]string{
+		"%d error":      "%d 个错误",
+		"%d errors":     "%d 个错误",
+		"%d warning":    "%d 个警告",
+		"%d warnings":   "%d 个警告",
+		"%d workspace":  "%d 个工作区",
+		"%d workspaces": "%d 个工作区",
+		"%d module":     "%d 个模块",
+		"%d modules":    "%d 个模块",
+		"%d flow":       "%d 个动作流",
+		"%d flows":      "%d 个动作流",
+		"%s; %s":        "%s；%s",
+		"%s\n%s":        "%s\n%s",
+
+		"fine: %s, %s, %s":                             "没有问题：%s、%s、%s",
+		"%s; no workspace was asked":                   "%s；没有询问工作区",
+		"%s: %s; nothing was started":                  "%s：%s；没有启动",
+		"for your editor, begin %s with this line: %s": "要让编辑器使用它，请把 %s 的第一行写成：%s",
+		"wrote %s":           "已写入 %s",
+		"interrupted":        "已中断",
+		"Try \"%s --help\".": "请看 \"%s --help\"",
+
+		"%q is not one of %s":                                                                      "%q 不在可用的值之中：%s",
+		"%s is larger than %d MiB: is it a config file?":                                           "%s 超过 %d MiB：它是配置文件吗？",
+		"%s is not riskroom's: move it away, or print the schema with: riskroom schema":            "%s 不是 riskroom 写的：请移走它，或用 riskroom schema 显示 JSON Schema",
+		"%s exists already: name another file":                                                     "%s 已存在：请换一个文件名",
+		"%s takes only flags, not %q":                                                              "%s 只接受参数标志，不接受 %q",
+		"--%s: %q is not a day such as 2026-01-31":                                                 "--%s：%q 不是日期，如 2026-01-31",
+		"--addr %s is not an address: use the form %s":                                             "--addr %s 不是地址：请写成 %s 的形式",
+		"--addr %s: the demo has no passwords, so only this machine may reach it: use the form %s": "--addr %s：演示没有密码，只允许本机访问：请写成 %s 的形式",
+		"--limit must be at least 1":                                                               "--limit 至少为 1",
+		"--platform %s: %s has no such workspace, only %s; leave --platform out, or add a workspace with platform: %s": "--platform %s：%s 没有这样的工作区，只有 %s；请去掉 --platform，或添加 platform: %s 的工作区",
+		"--status: %q is not one of %s":                     "--status：%q 不在可用的值之中：%s",
+		"cannot read the config file: %v":                   "无法读取配置文件：%v",
+		"closed before which day? Add --closed-before DATE": "在哪一天之前关闭？请添加 --closed-before 日期",
+		"for which platform? Add %s":                        "哪个平台？请添加 %s",
+		"log level: %v":                                     "日志级别：%v",
+		"pass the config file with a flag: --config %s":     "请用标志指定配置文件：--config %s",
+		"the config file has no workspace on %s":            "配置文件中没有 %s 的工作区",
+		"there is no manifest for %q, only for %s":          "没有 %q 的清单，只有 %s 的",
+		"there is no workspace %q on %s, only %s":           "%[2]s 没有工作区 %[1]q，只有 %[3]s",
+		"unknown command %q for \"riskroom runs\"":          "\"riskroom runs\" 没有命令 %q",
+		"which command? list, show, retry or drop":          "哪个命令？list、show、retry 或 drop",
+		"which config file? Add --config FILE":              "哪个配置文件？请添加 --config 文件",
+		"which files? Name one or more to check":            "哪些文件？请写一个或多个要检查的文件",
+		"which run? One ID from riskroom runs list":         "哪个运行？请写 riskroom runs list 中的一个 ID",
+		"which workspace? Add --workspace with one of %s":   "哪个工作区？请添加 --workspace，其值为 %s 之一",
+	}
+}

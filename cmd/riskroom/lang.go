@@ -1,0 +1,56 @@
+package main
+
+import (
+	"strings"
+
+	"riskroom/cmd/riskroom/inspect"
+	"riskroom/cmd/riskroom/platforms"
+	"riskroom/core/text"
+)
+
+// language returns the language of what the program prints: that of --lang, or of the
+// environment's locale.
+func (s environment) language() string {
+	if s.lang != nil && *s.lang != "" {
+		return *s.lang
+	}
+	return localeOf(s)
+}
+
+// words returns the wording of what the program prints.
+func (s environment) words() text.Wording {
+	return text.NewWording(s.language(), s.phrases()...)
+}
+
+// phrases returns the Chinese of the program's phrases and of those about platforms.
+func (s environment) phrases() []map[string]string {
+	all := []map[string]string{chinese(), inspect.Chinese()}
+	for _, p := range platforms.All() {
+		all = append(all, p.Chinese)
+	}
+	return all
+}
+
+// say returns a phrase in the program's language.
+func (s environment) say(format string, args ...any) string {
+	return s.words().Say(text.Phrasef(format, args...))
+}
+
+// count returns a number of things as a phrase. Only English distinguishes one from many.
+func count(n int, one, many string) text.Phrase {
+	if n == 1 {
+		return text.Phrasef(one, n)
+	}
+	return text.Phrasef(many, n)
+}
+
+// localeOf returns the language of the environment's locale.
+func localeOf(s environment) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v, ok := s.lookup(name); ok && v != "" {
+			locale, _, _ := strings.Cut(v, ".")
+			return text.Match(strings.ReplaceAll(locale, "_", "-"))
+		}
+	}
+	return text.English
+}

@@ -1,0 +1,30 @@
+package slack
+
+// chinese returns the Chinese of this package's phrases, by the English.
+func chinese() map[string]string {
+	return map[string]string{
+		"%s %s doesn't exist, or the bot is not a member": "%s %s 不存在，或机器人不是其成员",
+		"%s %s is archived":                      "%s %s 已归档",
+		"Slack rejects the bot token of %s (%s)": "Slack 拒绝了 %s 的机器人令牌（%s）",
+		"Socket Mode":                            "Socket Mode",
+		"add them on the app's OAuth & Permissions page under Bot Token Scopes, then use Reinstall to Workspace; riskroom manifest slack lists them all":    "请在应用的 OAuth & Permissions 页面的 Bot Token Scopes 中添加，然后点击 Reinstall to Workspace；riskroom manifest slack 会列出全部",
+		"allow the bot in the channel's settings under Posting permissions, or name another channel":                                                        "请在频道设置的“发帖权限”中允许机器人，或改写其他频道",
+		"copy the Bot User OAuth Token from the app's OAuth & Permissions page; if there is none, install the app first":                                    "请从应用的 OAuth & Permissions 页面复制 Bot User OAuth Token；如果没有，请先安装应用",
+		"have an owner or administrator of the organisation install the app with the user scope admin.conversations:write, and copy the User OAuth Token":   "请由组织的所有者或管理员以用户权限 admin.conversations:write 安装应用，然后复制 User OAuth Token",
+		"in the channel, type /invite @ and the bot's name":                                                                                                 "请在频道中输入 /invite @ 加机器人的名称",
+		"posting in %s %s is restricted, and the bot may be excluded":                                                                                       "%s %s 限制发言，机器人可能不能发言",
+		"riskroom cannot restrict who posts in %s with its admin_token: %s":                                                                                 "riskroom 不能用 %s 的 admin_token 限制发言：%s",
+		"switch it on on the app's Socket Mode page, and generate the app_token with the scope connections:write under Basic Information, App-Level Tokens": "请在应用的 Socket Mode 页面打开它，并在 Basic Information 的 App-Level Tokens 中生成权限为 connections:write 的 app_token",
+		"the admin_token": "admin_token",
+		"the app of %s cannot open Socket Mode with its app_token: %s": "%s 的应用不能用 app_token 打开 Socket Mode：%s",
+		"the bot of %s lacks scopes: %s":                               "%s 的机器人缺少权限：%s",
+		"unarchive it, or name another channel":                        "请取消归档，或改写其他频道",
+
+		"they need a paid plan":    "需要付费方案",
+		"workspace":                "工作区",
+		"user":                     "用户",
+		"user group":               "用户组",
+		"Directories, User groups": "“目录”的“用户组”",
+		"add people to it under Directories, User groups": "请在“目录”的“用户组”中添加成员",
+	}
+}
