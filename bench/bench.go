@@ -17,6 +17,7 @@ import (
 type scale struct {
 	rounds   int           // of the rows that take turns with a peer
 	round    time.Duration // of one measurement in a round
+	warm     time.Duration // filing before filing is measured: numbers are reserved in blocks that grow with the demand
 	drained  int           // due runs in a drain
 	armed    int           // risks with two timers each, at most
 	few      int           // risks of the rows that compare few with many
@@ -38,7 +39,7 @@ type scale struct {
 // full takes about 40 minutes on two cores.
 func full() scale {
 	return scale{
-		rounds: 5, round: 4 * time.Second, drained: 30_000, armed: 500_000, few: 25_000,
+		rounds: 5, round: 4 * time.Second, warm: 6 * time.Second, drained: 30_000, armed: 500_000, few: 25_000,
 		steps: []int{500, 5_000, 50_000, 500_000}, late: 15 * time.Second, lateness: 5, rates: []int{500, 1000}, burst: 10_000,
 		stall: 4 * time.Second, kept: 20_000, idle: 20 * time.Second, starts: 5, lists: 30, traced: 5_000, storm: 1000,
 	}
@@ -47,7 +48,7 @@ func full() scale {
 // short takes a few minutes.
 func short() scale {
 	return scale{
-		rounds: 1, round: time.Second, drained: 5_000, armed: 10_000, few: 1_000,
+		rounds: 1, round: time.Second, warm: 6 * time.Second, drained: 5_000, armed: 10_000, few: 1_000,
 		steps: []int{500, 2_000, 10_000}, late: 4 * time.Second, lateness: 1, rates: []int{500}, burst: 2_000,
 		stall: time.Second, kept: 3_000, idle: 5 * time.Second, starts: 2, lists: 10, traced: 1_000, storm: 1000,
 	}

@@ -13,7 +13,7 @@ import (
 // riskroom then needs no time to reserve numbers.
 func tiny() scale {
 	return scale{
-		rounds: 1, round: 40 * time.Millisecond, drained: 50, armed: 60, few: 30, steps: []int{20, 60}, late: time.Second, lateness: 1,
+		rounds: 1, round: 40 * time.Millisecond, warm: 10 * time.Millisecond, drained: 50, armed: 60, few: 30, steps: []int{20, 60}, late: time.Second, lateness: 1,
 		rates: []int{50}, burst: 50, stall: 100 * time.Millisecond, kept: 50, idle: 100 * time.Millisecond, starts: 1, lists: 2, traced: 30, storm: 20, fsync: "always",
 	}
 }

@@ -58,6 +58,13 @@ func (b *bench) fileRound(ctx context.Context, srv *server, round int) (all, one
 		return all, one, used, err
 	}
 	defer w.close()
+	if _, err := w.file(ctx, load{callers: 64, within: b.scale.warm}); err != nil {
+		return all, one, used, err
+	}
+	before, err := srv.scripts(ctx)
+	if err != nil {
+		return all, one, used, err
+	}
 	file := func() (err error) {
 		all, err = w.file(ctx, load{callers: 64, within: 2 * b.scale.round})
 		return err
@@ -73,6 +80,7 @@ func (b *bench) fileRound(ctx context.Context, srv *server, round int) (all, one
 	if used, err = srv.scripts(ctx); err != nil {
 		return all, one, used, err
 	}
+	used = used.minus(before)
 	one, err = w.file(ctx, load{callers: 1, within: b.scale.round / 2})
 	return all, one, used, errors.Join(err, srv.flush(ctx))
 }

@@ -89,6 +89,9 @@ func (g *growth) filing(ctx context.Context, srv *server, n int) error {
 	if err != nil {
 		return err
 	}
+	if _, err := w.file(ctx, load{callers: 64, within: g.b.scale.warm}); err != nil {
+		return err
+	}
 	before, err := srv.scripts(ctx)
 	if err != nil {
 		return err
@@ -193,6 +196,9 @@ func (g *growth) commands(ctx context.Context, srv *server, n int) error {
 	}
 	defer ours.stop()
 	if _, err := send(ctx, side, ours.url, load{callers: 32, calls: people}, func(int64) string { return "help" }); err != nil {
+		return err
+	}
+	if _, err := send(ctx, side, ours.url, load{callers: 32, within: g.b.scale.warm}, commands()[0].text); err != nil {
 		return err
 	}
 	took, err := send(ctx, side, ours.url, load{callers: 32, within: g.b.scale.round / 2}, commands()[0].text)

@@ -132,10 +132,12 @@ func (l *lineReader) next() {
 	}
 	n := l.word(l.rest)
 	name, keyed := likeKey(l.rest[:n])
-	if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" && keyed {
-		l.fault("", "unknown_key", text.Args{"Key": name, "Near": near})
-		l.rest = l.rest[n:]
-		return
+	if keyed {
+		if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" {
+			l.fault("", "unknown_key", text.Args{"Key": name, "Near": near})
+			l.rest = l.rest[n:]
+			return
+		}
 	}
 	l.keep(n)
 }

@@ -17,8 +17,14 @@ func Misspelled(s string, known []string) string {
 
 func nearest(s string, known []string, limit func(length int) int) string {
 	best, at := "", longestWord
+	typed := []rune(strings.ToLower(s))
 	for _, k := range known {
-		if d := distance(strings.ToLower(s), strings.ToLower(k)); d < at && d <= limit(len([]rune(k))) {
+		word := []rune(strings.ToLower(k))
+		most := min(limit(len([]rune(k))), at-1)
+		if max(len(typed)-len(word), len(word)-len(typed)) > most {
+			continue
+		}
+		if d := distance(typed, word); d <= most {
 			best, at = k, d
 		}
 	}
@@ -30,30 +36,29 @@ const longestWord = 100
 
 // distance counts the letters to insert, drop, replace or swap with their neighbour
 // to turn a into b (optimal string alignment).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > longestWord || len(y) > longestWord {
+func distance(a, b []rune) int {
+	if len(a) > longestWord || len(b) > longestWord {
 		return longestWord
 	}
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
+	// The rows of the table before this one, for the letters of b.
+	var rows [3][longestWord + 1]int
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := range len(b) + 1 {
+		row[j] = j
 	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
 			cost := 1
-			if x[i-1] == y[j-1] {
+			if a[i-1] == b[j-1] {
 				cost = 0
 			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
 	}
-	return rows[len(x)][len(y)]
+	return row[len(b)]
 }

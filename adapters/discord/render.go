@@ -150,9 +150,13 @@ func (r Renderer) spans(spans []core.Span, limit int, works markup) string {
 	return fit(out, limit)
 }
 
+// inLink escapes what would end a link. It is made once: making one takes longer than
+// using it.
+var inLink = strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20")
+
 // link renders a link without a preview of its target.
 func (r Renderer) link(s core.Span) string {
-	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(r.target(s))
+	at := inLink.Replace(r.target(s))
 	if text := r.plain(s); text != r.target(s) {
 		return "[" + escape(text) + "](<" + at + ">)"
 	}
