@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -341,9 +340,11 @@ func (s *Store) read(ctx context.Context, hits []hit) ([]*core.Risk, error) {
 		if err != nil {
 			return nil, failed("find", err)
 		}
-		if err := json.Unmarshal([]byte(doc), &risks[i]); err != nil {
+		r, err := readRisk(doc)
+		if err != nil {
 			return nil, broken("find", err)
 		}
+		risks[i] = &r
 	}
 	return risks, nil
 }

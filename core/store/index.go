@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -40,7 +41,8 @@ func (k keys) indexed(r *core.Risk) map[string]int64 {
 type indexChange struct {
 	key    string
 	member string
-	score  any // "" removes it
+	score  any           // "" removes it
+	life   time.Duration // after which the index expires, if it isn't changed again; 0: never
 }
 
 // indexChanges returns how the indexes change when old becomes now. Either may be nil.
@@ -55,12 +57,12 @@ func (k keys) indexChanges(old, now *core.Risk) []indexChange {
 	var list []indexChange
 	for key := range before {
 		if _, stays := after[key]; !stays {
-			list = append(list, indexChange{key, risk, ""})
+			list = append(list, indexChange{key: key, member: risk, score: ""})
 		}
 	}
 	for key, score := range after {
 		if was, had := before[key]; !had || was != score {
-			list = append(list, indexChange{key, risk, score})
+			list = append(list, indexChange{key: key, member: risk, score: score})
 		}
 	}
 	// In order, so that a repeat is identical.
@@ -90,7 +92,12 @@ func (c *call) reindex(list []indexChange) {
 			}
 			continue
 		}
-		c.add("1", 2*len(part))
+		if life := part[0].life; life > 0 {
+			c.add(life.Milliseconds())
+		} else {
+			c.add("1")
+		}
+		c.add(2 * len(part))
 		for _, change := range part {
 			c.add(change.score, change.member)
 		}

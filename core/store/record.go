@@ -19,7 +19,7 @@ func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
 	rec.Risk.Key = key
 	var err error
 	if doc := a.text(0); doc != "" {
-		if err := json.Unmarshal([]byte(doc), &rec.Risk); err != nil {
+		if rec.Risk, err = readRisk(doc); err != nil {
 			return rec, fmt.Errorf("risk: %w", err)
 		}
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/redis/go-redis/v9"
@@ -99,8 +98,8 @@ func (s *Store) reindexSome(ctx context.Context, keys []core.RiskKey) (again []c
 		if doc == "" {
 			continue
 		}
-		var r core.Risk
-		if err := json.Unmarshal([]byte(doc), &r); err != nil {
+		r, err := readRisk(doc)
+		if err != nil {
 			return nil, broken(op, err)
 		}
 		if err := s.addGroups(ctx, op, nil, &r); err != nil {
@@ -129,7 +128,7 @@ func (k keys) reindexChanges(r *core.Risk) []indexChange {
 	if a := r.Submitter.Account; !a.IsZero() {
 		key := k.who(k.shard(r.Key), string(core.RefOf(a)))
 		if _, handles := k.indexed(r)[key]; !handles {
-			list = append(list, indexChange{key, string(r.Key), ""})
+			list = append(list, indexChange{key: key, member: string(r.Key), score: ""})
 		}
 	}
 	return list

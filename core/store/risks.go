@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +22,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	if err := checkChange(ch); err != nil {
 		return out, invalid(op, "change", err)
 	}
-	doc, err := json.Marshal(ch.New)
+	doc, err := s.writeRisk(ch.New)
 	if err != nil {
 		return out, invalid(op, "risk", err)
 	}
@@ -32,9 +31,9 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	}
 	c := s.around("apply", ch.New.Key)
 	if s.files(ch) {
-		c, err = s.filing(ch, string(doc))
+		c, err = s.filing(ch, doc)
 	} else {
-		err = s.change(c, ch, string(doc))
+		err = s.change(c, ch, doc)
 	}
 	if err != nil {
 		return out, invalid(op, "change", err)
@@ -51,7 +50,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		out.Risk = ch.New
 		return out, nil
 	}
-	if err := json.Unmarshal([]byte(a.text(3)), &out.Risk); err != nil {
+	if out.Risk, err = readRisk(a.text(3)); err != nil {
 		return out, broken(op, err)
 	}
 	return out, nil

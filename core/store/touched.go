@@ -27,7 +27,7 @@ func (s *Store) touches(old, now *core.Risk) []indexChange {
 	slices.Sort(refs)
 	var list []indexChange
 	for _, r := range slices.Compact(refs) {
-		list = append(list, indexChange{s.keys.touched(s.keys.shard(now.Key)), string(r), s.now().UnixMilli()})
+		list = append(list, indexChange{key: s.keys.touched(s.keys.shard(now.Key)), member: string(r), score: s.now().UnixMilli(), life: touchedFor})
 	}
 	return list
 }

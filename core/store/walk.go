@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/redis/go-redis/v9"
@@ -20,8 +19,8 @@ func (s *Store) All(ctx context.Context, prefix string, f func(core.Risk) error)
 		if doc == "" {
 			return nil
 		}
-		var r core.Risk
-		if err := json.Unmarshal([]byte(doc), &r); err != nil {
+		r, err := readRisk(doc)
+		if err != nil {
 			return broken("read all risks", err)
 		}
 		return f(r)
