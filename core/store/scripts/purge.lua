@@ -18,7 +18,7 @@ local index = indexes()
 if redis.call('HGET', risk, 'gone') then return { 'ok' } end
 if (redis.call('HGET', risk, 'v') or '') ~= version then return { 'conflict', 'version' } end
 if (redis.call('HGET', binding, 'st') or '') ~= '' then return { 'conflict', 'group' } end
-if redis.call('HLEN', groups) ~= #kept then return { 'conflict', 'group' } end
+if #redis.call('HGETALL', groups) ~= 2 * #kept then return { 'conflict', 'group' } end
 for _, g in ipairs(kept) do
   local stored = redis.call('HGET', groups, g.ref)
   if string.match(stored or '', '^(%d+)|') ~= g.rev then return { 'conflict', 'group' } end
