@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"riskroom/core/text"
 )
 
@@ -54,7 +56,7 @@ func (v visitor) joins(name string) {
 	}
 	v.press("#side button", v.says("join"))
 	v.sees("dialog.asks", v.says("join.about"))
-	v.keys(name + "\r")
+	v.keys(name + kb.Enter)
 	v.gone("dialog.asks, #veil")
 	v.waits("one acts as "+name, `document.querySelector('#side [role=radio][aria-checked=true]')?.textContent.includes(`+quoted(name)+`)`)
 }
@@ -63,6 +65,12 @@ func (v visitor) joins(name string) {
 // administrators are told, and then it is the risk's channel again.
 func (v visitor) archived(room string) {
 	v.Helper()
+	v.focus("#head .menu summary")
+	v.keys(kb.Enter)
+	v.sees("#head .menu[open]", v.says("room.archive"))
+	v.keys(kb.Escape)
+	v.gone("#head .menu[open]")
+	v.at("#head .menu summary")
 	v.menu("archive")
 	v.sees("#head", v.says("archived"))
 	v.waits("nobody can write", `document.querySelector('#text').disabled`)
@@ -84,7 +92,7 @@ func (v visitor) botRemoved() {
 	v.menu("people")
 	v.press("#people button", v.says("room.remove.who", text.Args{"Who": "riskroom"}))
 	v.waits("the bot can be added", `[...document.querySelectorAll('#people option')].some((o) => o.text === 'riskroom')`)
-	v.keys("\x1b")
+	v.keys(kb.Escape)
 	v.gone("#people")
 	v.trail(v.tells("missing"))
 }
@@ -97,7 +105,7 @@ func (v visitor) botBack() {
 		if (o) s.value = o.value; return !!o })()`)
 	v.press("#people form button", v.says("room.add"))
 	v.sees("#people li", "riskroom")
-	v.keys("\x1b")
+	v.keys(kb.Escape)
 	v.gone("#people")
 	v.trail(v.tells("found"))
 }
