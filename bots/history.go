@@ -235,6 +235,14 @@ func (t eventWords) fallback(ctx context.Context, d map[string]string) string {
 	return t.p.S(id, text.Args{"For": t.done(ctx, d["for"]), "To": to})
 }
 
+// part words a part of a group, or returns it as it is.
+func (t eventWords) part(part string) string {
+	if label := t.p.First(nil, "history.part."+part, "common.part."+part); !strings.HasPrefix(label, "!") {
+		return label
+	}
+	return part
+}
+
 // done words the people and parts that a step reached: "acme/U1, topic, member acme/U2".
 func (t eventWords) done(ctx context.Context, s string) string {
 	var out []string
@@ -243,8 +251,8 @@ func (t eventWords) done(ctx context.Context, s string) string {
 		for i, w := range words {
 			if a, err := core.ParseAccount(w); err == nil {
 				words[i] = t.b.refName(ctx, t.c, core.RefOf(a))
-			} else if label := t.p.Part(core.Part(w)); i == 0 && !strings.HasPrefix(label, "!") {
-				words[i] = label
+			} else if i == 0 {
+				words[i] = t.part(w)
 			}
 		}
 		out = append(out, strings.Join(words, " "))

@@ -142,6 +142,23 @@ func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) err
 	if core.KindOf(err) == core.Lost {
 		return err
 	}
-	recorded := t.record(ctx, in.Group, in, "", report, err == nil)
-	return cmp.Or(err, recorded)
+	err = cmp.Or(err, t.record(ctx, in.Group, in, "", report, err == nil))
+	if err == nil && in.Edit != nil {
+		p.out.edited(*in.Edit)
+	}
+	return err
+}
+
+// edited adds who became or was a group's owner and admins.
+func (o *outcome) edited(e groupEdit) {
+	list := func(what string, accounts ...core.Account) {
+		for _, a := range accounts {
+			if !a.IsZero() {
+				o.did(what + " " + a.String())
+			}
+		}
+	}
+	list("owner", e.Owner)
+	list("admins", e.Admins...)
+	list("remove_admins", e.RemoveAdmins...)
 }

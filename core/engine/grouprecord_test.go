@@ -204,6 +204,11 @@ func TestSetGroupInAFlow(t *testing.T) {
 			t.Errorf("members %v, want %v", f.Members, want)
 		}
 	})
+	b.eventually("what was done is in the history", func() bool {
+		return slices.ContainsFunc(b.events(g.Key, engine.EventStep), func(e engine.Event) bool {
+			return strings.HasSuffix(e.Data["done"], "owner acme/LIN, admins acme/MEI, remove_admins acme/WEI")
+		})
+	})
 	for _, p := range b.platform.postsIn(g.Ref.ID) {
 		if core.Text(p.Message.Text) == "Read this" && (p.Message.About == nil || p.Message.About.Risk != g.Key) {
 			t.Errorf("the announcement is about %+v", p.Message.About)
