@@ -56,7 +56,7 @@ func NewClient(c Config) (*Client, error) {
 		cl.next = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			ForceAttemptHTTP2:   true,
-			MaxIdleConnsPerHost: 16,
+			MaxIdleConnsPerHost: 64, // the engine's runs at the same time
 			IdleConnTimeout:     90 * time.Second,
 			TLSHandshakeTimeout: cl.timeout,
 		}

@@ -34,7 +34,7 @@ type Options struct {
 	Instance     string        // this installation's ID, part of every op
 	Clock        core.Clock    // nil: time.Now
 	Log          *slog.Logger  // nil: slog.Default()
-	Workers      int           // runs at the same time; 0: 16
+	Workers      int           // runs at the same time; 0: 64
 	CallTimeout  time.Duration // of one call to a platform; 0: 10 s
 	Settle       time.Duration // how long after its deadline a call may still take effect; 0: 5 s
 	Lease        time.Duration // how long a claim lasts, renewed every third of that; longer during a call; 0: 15 s
@@ -119,7 +119,7 @@ func New(o Options) (*Engine, error) {
 		e.log = slog.Default()
 	}
 	if e.workers == 0 {
-		e.workers = 16
+		e.workers = 64
 	}
 	if e.timeout == 0 {
 		e.timeout = 10 * time.Second

@@ -190,6 +190,10 @@ func (s *Store) gathered(ctx context.Context, op string, c *call, replicated boo
 // doAll runs scripts in one pipeline (one per node in a cluster).
 func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
 	answers, errs := make([]answer, len(calls)), make([]error, len(calls))
+	if len(calls) == 1 {
+		answers[0], errs[0] = s.do(ctx, op, calls[0])
+		return answers, errs
+	}
 	for i, got := range s.send(ctx, calls) {
 		answers[i], errs[i] = read(op, got.cmd)
 	}

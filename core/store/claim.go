@@ -56,12 +56,13 @@ func (s *Store) claim(ctx context.Context, list []timed, lease time.Duration, mo
 	readings := s.upcoming.of(shards, most)
 	var found finding
 	results := s.sendAnd(ctx, calls, func(pipe redis.Pipeliner) { found = s.ask(ctx, pipe, readings) })
-	for _, got := range results {
+	for i, got := range results {
 		a, failed := read(op, got.cmd)
 		if failed != nil {
 			err = failed
 			continue
 		}
+		before := len(runs)
 		for j := 1; j < len(a); j++ {
 			one := a.list(j)
 			if one.text(2) != "1" {
@@ -79,6 +80,7 @@ func (s *Store) claim(ctx context.Context, list []timed, lease time.Duration, mo
 			}
 			runs = append(runs, r)
 		}
+		s.upcoming.raced(shards[i], len(runs) > before)
 	}
 	if lerr := s.learn(found); lerr != nil {
 		err = lerr

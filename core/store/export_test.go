@@ -55,6 +55,9 @@ const (
 	LargestBlock = largestBlock
 )
 
+// YieldFor is how much later a process claims where another was faster.
+const YieldFor = yieldFor
+
 // ReadAtFirst sets how many entries of an index Find reads in a shard at first.
 func (s *Store) ReadAtFirst(n int) { s.firstRead = n }
 

@@ -18,6 +18,9 @@ const (
 	// can get lost. Timers that are due within a second are announced (runs.lua), so a
 	// timer that is not is read before it is due.
 	rereadAfter = 900 * time.Millisecond
+	// yieldFor is how much later than others a process claims in a shard where another one
+	// was faster the last time.
+	yieldFor = 3 * time.Millisecond
 )
 
 // timed is an entry of a shard's timer index.
@@ -45,6 +48,20 @@ type ahead struct {
 	more   bool    // the shard may have later ones
 	news   int     // how often something was armed
 	known  int     // the news that timers include; another number makes them stale
+	yields bool    // another process was faster the last time
+}
+
+// due reports whether it is time to claim a timer of the shard.
+func (a ahead) due(t timed, now int64) bool { return a.from(t) <= now }
+
+// from returns when this process claims a timer. If others claim in the shard, it leaves
+// them a moment. So each timer is usually claimed by one process, without the others
+// trying, and if that process is gone, another is only a little later.
+func (a ahead) from(t timed) int64 {
+	if a.yields {
+		return t.ms + yieldFor.Milliseconds()
+	}
+	return t.ms
 }
 
 // reading is one read of some shards: how many timers of each, and their news before.
@@ -88,7 +105,8 @@ func (u *upcoming) armed(shard int) {
 }
 
 // stale returns which shards must be read before a claim: all of them from time to time,
-// if the clock was moved, and always if no message tells what is armed.
+// if the clock was moved, and always if no message tells what is armed. Where this process
+// yields, what another one has claimed must not be claimed in vain.
 func (u *upcoming) stale(now int64, most int) []reading {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -99,7 +117,8 @@ func (u *upcoming) stale(now int64, most int) []reading {
 	}
 	var list []reading
 	for i, a := range u.shards {
-		if a.known != a.news {
+		passedOver := a.yields && len(a.timers) > 0 && a.due(a.timers[0], now)
+		if a.known != a.news || passedOver {
 			list = append(list, reading{shard: i, most: most, news: a.news})
 		}
 	}
@@ -129,6 +148,13 @@ func (u *upcoming) learn(r reading, found []timed) {
 	a.timers, a.more, a.known = found, len(found) == r.most, r.news
 }
 
+// raced notes whether this process was the first to claim in a shard.
+func (u *upcoming) raced(shard int, won bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.shards[shard].yields = !won && u.listening > 0
+}
+
 // due returns up to limit timers that are due by now, earliest first. further names the
 // shards of which more must be read to say which timers are next.
 func (u *upcoming) due(now int64, limit int) (list []timed, further []int) {
@@ -136,7 +162,7 @@ func (u *upcoming) due(now int64, limit int) (list []timed, further []int) {
 	defer u.mu.Unlock()
 	for _, a := range u.shards {
 		for _, t := range a.timers {
-			if t.ms > now {
+			if !a.due(t, now) {
 				break
 			}
 			list = append(list, t)
@@ -155,7 +181,7 @@ func (u *upcoming) due(now int64, limit int) (list []timed, further []int) {
 		if !a.more || len(a.timers) == 0 {
 			continue
 		}
-		if last := a.timers[len(a.timers)-1].ms; last <= now && (len(list) < limit || last < list[limit-1].ms) {
+		if last := a.timers[len(a.timers)-1]; a.due(last, now) && (len(list) < limit || last.ms < list[limit-1].ms) {
 			further = append(further, i)
 		}
 	}
@@ -168,8 +194,8 @@ func (u *upcoming) turn(shard int) int {
 	return (shard - u.first + len(u.shards)) % len(u.shards)
 }
 
-// next returns when the earliest timer is due, 0 if none is remembered. It skips the runs
-// that were just claimed.
+// next returns when this process claims the earliest timer, 0 if none is remembered. It
+// skips the runs that were just claimed.
 func (u *upcoming) next(claimed map[string]bool) int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -179,8 +205,8 @@ func (u *upcoming) next(claimed map[string]bool) int64 {
 			if claimed[t.name] {
 				continue
 			}
-			if next == 0 || t.ms < next {
-				next = t.ms
+			if from := a.from(t); next == 0 || from < next {
+				next = from
 			}
 			break
 		}

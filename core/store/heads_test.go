@@ -77,6 +77,46 @@ func testHeads(t *testing.T, open opener) {
 	b.same("was found, and removed", []any{left, err}, []any{0, redis.Nil})
 }
 
+// testYield has two processes claim in one shard: the slower one leaves timers to the
+// other, and takes over what that one doesn't claim.
+func testYield(t *testing.T, open opener) {
+	b := setup(t, open)
+	other, err := b.s.Another(b.ctx)
+	b.ok(err)
+	defer func() { b.ok(other.Stop()) }()
+	fast := b.listening()
+	slow := (&bench{T: t, ctx: b.ctx, s: other, clock: b.clock}).listening()
+	claims := func(what string, s *store.Store, want ...string) time.Time {
+		t.Helper()
+		runs, next, err := s.Claim(b.ctx, 10, time.Hour)
+		b.ok(err)
+		got := []string{}
+		for _, r := range runs {
+			got = append(got, r.ID.Occurrence)
+		}
+		b.same(what, got, want)
+		return next
+	}
+	arm := func(name string, in time.Duration) {
+		b.arm(b.arming(id(name), in))
+		fast(name)
+		slow(name)
+	}
+	arm("1", time.Millisecond)
+	claims("both know it", b.s)
+	claims("both know it", other)
+	b.clock.pass(time.Millisecond)
+	claims("the faster one", b.s, "1")
+	claims("the slower one", other)
+
+	arm("2", 0)
+	b.same("the slower one waits", claims("yields", other), b.clock.Now().Add(store.YieldFor))
+	b.clock.pass(store.YieldFor)
+	claims("takes over", other, "2")
+	arm("3", 0)
+	claims("waits no longer", other, "3")
+}
+
 // testHeadsLikeModel has two processes claim in turns, and compares what they claim with
 // a list of what is due.
 func testHeadsLikeModel(t *testing.T, open opener) {

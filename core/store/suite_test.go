@@ -83,6 +83,7 @@ var cases = map[string]func(*testing.T, opener){
 	"wakes":              testWakes,
 	"gathered":           testGathered,
 	"heads":              testHeads,
+	"yield":              testYield,
 	"heads like a model": testHeadsLikeModel,
 	"homes":              testHomes,
 	"touched":            testTouched,
