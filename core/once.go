@@ -22,8 +22,10 @@ import (
 //  3. Check that the worker still holds the run, write the intent, and extend the
 //     lease past the end of the call.
 //  4. Call Make, with a deadline one call timeout after step 3 began.
-//  5. Record the result. If Make fails, return its error. With Effect None, close
-//     the intent; with Maybe, leave it open for the next probe.
+//  5. Record the result, with the next intent or the end of the step, which follow at
+//     once, or else on its own a few milliseconds later. If Make fails, return its
+//     error. With Effect None, close the intent; with Maybe, leave it open for the next
+//     probe.
 //
 // Errors of Make are returned as they are. All other errors are refusals by Do and
 // satisfy IsStop, with one exception. If the run is being cancelled, but the action
