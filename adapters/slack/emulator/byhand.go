@@ -147,7 +147,7 @@ func (w *Workspace) Add(userID, channelID, added string) error {
 // Remove has a member remove somebody, or the bot, from a channel.
 func (w *Workspace) Remove(userID, channelID, removed string) error {
 	return w.byHand(userID, channelID, func(t *team, ch *channel) error {
-		if !ch.Has(removed) || ch.Extra.archived || permanent(ch) {
+		if !ch.Has(removed) || permanent(ch) {
 			return fmt.Errorf("emulator: %s cannot be removed from #%s", removed, ch.Name)
 		}
 		t.leave(ch, removed, userID)

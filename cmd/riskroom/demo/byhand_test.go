@@ -92,6 +92,7 @@ func (v visitor) botRemoved() {
 	v.menu("people")
 	v.press("#people button", v.says("room.remove.who", text.Args{"Who": "riskroom"}))
 	v.waits("the bot can be added", `[...document.querySelectorAll('#people option')].some((o) => o.text === 'riskroom')`)
+	v.at("#people")
 	v.keys(kb.Escape)
 	v.gone("#people")
 	v.trail(v.tells("missing"))

@@ -49,6 +49,8 @@ export function people(room, ctx) {
     adds.length ? h('form', { method: 'dialog', onsubmit: (e) => { e.preventDefault(); act({ do: 'add', to: e.target.querySelector('select').value }) } },
       h('select', { 'aria-label': t('room.add.who') }, adds.map((a) => h('option', { value: a.to }, name(a.to)))),
       h('button', { type: 'submit', class: 'button primary' }, t('room.add'))) : h('p', { class: 'quiet' }, t('room.people.none')))
+  // The button that was pressed may be gone.
+  if (el().open && !el().contains(document.activeElement)) el().querySelector('select, button').focus()
 }
 
 // join asks for the name of somebody new, and acts as them.
