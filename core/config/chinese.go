@@ -183,6 +183,8 @@ func chineseFlows() map[string]string {
 		"the %s can have %d characters, but %s allows %d: the end will be cut off":                   "%s 可能有 %d 个字符，但 %s 只允许 %d 个：结尾会被截掉",
 		"the %s can have %d characters; after %d it is cut off":                                      "%s 可能有 %d 个字符；超过 %d 个会被截掉",
 		"the %s has %d characters, but %s allows %d: the end will be cut off":                        "%s 有 %d 个字符，但 %s 只允许 %d 个：结尾会被截掉",
+		"%s would get this message twice at the same moment: flow %q sends it in line %d too":        "%s 会在同一时刻收到两次这条消息：动作流 %q 在第 %d 行也发送它",
+		"remove one of the two, or let their conditions exclude each other":                          "请删除其中一个，或让它们的条件互斥",
 		"the flow cannot be run":                            "无法运行此动作流",
 		"there, the step leaves this out and does the rest": "在那里，此步骤会跳过这一项，完成其余部分",
 		"unknown module %q: %s":                             "未知模块 %q。%s",

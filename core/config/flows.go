@@ -47,6 +47,7 @@ func (l *loader) readFlows() {
 		}
 	}
 	l.checkItemGroups(creators)
+	l.checkTwins()
 	l.checkFallbacks(created, items)
 }
 

@@ -18,6 +18,7 @@ type cases struct {
 	scope  *scope
 	domain map[string][]string // the only values that some variables have; nil: unknown
 	unset  []string            // variables that are not set
+	set    []string            // variables that are certainly set
 	alias  map[string]string   // variables that have the value of another one
 }
 
@@ -32,14 +33,22 @@ func (c *compiler) casesOf(d Def) cases {
 		}
 		return list
 	}
+	if d.Trigger.On == "" && d.Trigger.DateField != "" {
+		k.set = []string{d.Trigger.DateField, ownPrefix + d.Trigger.DateField}
+	}
 	switch d.Trigger.On {
 	case "filed":
-		k.domain["status"] = []string{string(core.Pending)}
+		k.domain["status"], k.unset = []string{string(core.Pending)}, []string{"resolution"}
+		if len(d.Process) > 0 {
+			k.domain[nodeName] = d.Process[:1]
+		}
 		for _, key := range d.Handling {
 			k.unset = append(k.unset, ownPrefix+key)
 		}
 	case "status":
 		k.domain["from"], k.domain["to"], k.alias["status"] = either(d.Trigger.From), either(d.Trigger.To), "to"
+	case "note":
+		k.set = []string{"note"}
 	case "reopened":
 		k.domain["to"], k.alias["status"] = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !open(s) }), "to"
 		k.domain["from"] = slices.DeleteFunc(slices.Clone(all), open)
@@ -94,9 +103,12 @@ func Exclusive(f *Flow, i int, g *Flow, j int) bool {
 // possible reports whether the conditions may all hold in one of the cases.
 func (k cases) possible(conditions ...ast.Node) bool {
 	t := trial{cases: k, value: map[string]string{}}
-	domains := maps.Clone(k.domain)
+	domains, points := maps.Clone(k.domain), map[string][]float64{}
 	for _, c := range conditions {
-		ast.Walk(&c, domainsOf{k, domains})
+		ast.Walk(&c, domainsOf{k, domains, points})
+	}
+	for name, literals := range points {
+		domains[name] = k.samples(name, literals)
 	}
 	count := 1
 	var names []string
@@ -120,6 +132,7 @@ const another = "\x00"
 type domainsOf struct {
 	cases
 	domains map[string][]string
+	points  map[string][]float64 // what numbers and dates are compared with
 }
 
 // Visit implements ast.Visitor.
@@ -138,6 +151,10 @@ func (d domainsOf) Visit(n *ast.Node) {
 			d.domains[v.name] = append([]string{""}, v.words...)
 		case v.kind == wordKind:
 			d.domains[v.name] = v.words
+		case v.kind == numberKind || v.kind == dateKind:
+			if at, ok := point(side[1]); ok {
+				d.points[v.name] = append(d.points[v.name], at)
+			}
 		case v.kind == textKind || v.kind == personKind:
 			known := append(append(d.domains[v.name], "", another), literals(side[1])...)
 			slices.Sort(known)

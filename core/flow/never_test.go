@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -49,7 +50,23 @@ func TestConditionsThatNeverHold(t *testing.T) {
 		{date, `title == "" and filled(title)`, true},
 		{date, `fields.kind == "money" and fields.kind == ""`, true},
 		{date, `not filled(fields.kind)`, false},
-		{date, `fields.amount > 3 and fields.amount < 2`, false}, // numbers are not known
+		{date, `fields.amount > 3 and fields.amount < 2`, true},
+		{date, `fields.amount > 3 and fields.amount < 3.5`, false},
+		{date, `fields.amount > 3 and fields.amount <= 3`, true},
+		{date, `fields.amount == 3 and fields.amount == 4`, true},
+		{date, `fields.amount == -3 and fields.amount > 0`, true},
+		{date, `not (fields.amount > 3) and not (fields.amount <= 3)`, false}, // it is not set
+		{date, `fields.amount > 1e308 and fields.amount != 2`, false},
+		{date, `fields.amount * 2 > 5 and fields.amount < 1`, false}, // computed values are not known
+		{date, `1 > 2`, true},
+		{date, `date("2026-05-01") > date("2026-06-01")`, true},
+		{date, `due_at > date("2026-06-01") and due_at < date("2026-05-01")`, true},
+		{date, `due_at > date("2026-05-01") and due_at < date("2026-05-02")`, false},
+		{date, `due_at > now and due_at < date("2026-05-02")`, false},
+		{date, `not filled(discovered_at)`, true},
+		{TriggerDef{DateField: "due_at", After: "1d"}, `not filled(due_at)`, true},
+		{TriggerDef{DateField: "review_on", After: "1d"}, `not filled(fields.review_on)`, true},
+		{date, `not filled(due_at)`, false},
 		{date, `severity == "low" ? status == "pending" : module == "A"`, false},
 		{date, `severity == "low" ? severity == "high" : false`, true},
 		{date, `"lin" in handlers and submitter != lead`, false},
@@ -57,6 +74,8 @@ func TestConditionsThatNeverHold(t *testing.T) {
 
 		{TriggerDef{On: "filed"}, `status == "pending"`, false},
 		{TriggerDef{On: "filed"}, `status == "resolved"`, true},
+		{TriggerDef{On: "filed"}, `filled(resolution)`, true},
+		{TriggerDef{On: "note"}, `not filled(note)`, true},
 		{TriggerDef{On: "filed"}, `fields.kind == "money" and filled(fields.amount)`, false},
 		{TriggerDef{On: "filed"}, `fields.review_on < now`, true},
 		{TriggerDef{On: "filed"}, `fields.review_on != now`, false},
@@ -132,6 +151,39 @@ func TestExclusive(t *testing.T) {
 	}
 }
 
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	compile := func(trigger TriggerDef, condition string) *Flow {
+		d := testDef()
+		d.Trigger, d.If, d.Steps = trigger, condition, []StepDef{{Action: &SendMessageDef{To: []string{"lin", "handlers"}, Title: "{{ .key }}"}}}
+		return compiled(t, d)
+	}
+	day := TriggerDef{DateField: "due_at", After: "1d"}
+	status := func(from, to string) TriggerDef {
+		return TriggerDef{On: "status", From: strings.Fields(from), To: strings.Fields(to)}
+	}
+	for _, tt := range []struct {
+		f, g     TriggerDef
+		fIf, gIf string
+		together bool
+	}{
+		{f: day, g: day, fIf: `status == "pending"`, gIf: `severity == "high"`, together: true},
+		{f: day, g: day, fIf: `status == "pending"`, gIf: `status == "resolved"`},
+		{f: day, g: TriggerDef{DateField: "due_at", After: "2d"}, fIf: `true`, gIf: `true`},
+		{f: day, g: TriggerDef{DateField: "due_at", After: "1d", At: "09:00"}, fIf: `true`, gIf: `true`},
+		{f: day, g: status("", ""), fIf: `true`, gIf: `true`},
+		{f: status("pending", ""), g: status("", "resolved"), fIf: `true`, gIf: `true`, together: true},
+		{f: status("pending", ""), g: status("shelved", ""), fIf: `true`, gIf: `true`},
+		{f: status("", "resolved"), g: status("", ""), fIf: `true`, gIf: `status == "pending"`},
+		{f: day, g: day, fIf: `fields.amount > 10`, gIf: `fields.amount <= 10`},
+	} {
+		f, g := compile(tt.f, tt.fIf), compile(tt.g, tt.gIf)
+		if a, b := Together(f, 0, g, 0), Together(g, 0, f, 0); a != tt.together || b != tt.together {
+			t.Errorf("%+v: %v, the other way round %v", tt, a, b)
+		}
+	}
+}
+
 // TestWhatHoldsIsPossible compares the warning with conditions that hold.
 func TestWhatHoldsIsPossible(t *testing.T) {
 	t.Parallel()
@@ -143,7 +195,9 @@ func TestWhatHoldsIsPossible(t *testing.T) {
 			if depth == 0 || rapid.Bool().Draw(rt, "leaf") {
 				return pick("leaf is", `status == "pending"`, `status != "pending"`, `severity in ["low", "high"]`, `severity == "low"`,
 					`title == "a"`, `title != module`, `title == module`, `module == "b"`, `"a" != title`, `filled(title)`, `not filled(module)`,
-					`fields.kind == "money"`, `fields.kind == ""`, `filled(fields.kind)`, `fields.amount > 1`, `submitter == "acme/U1"`, `lead == "wei"`,
+					`fields.kind == "money"`, `fields.kind == ""`, `filled(fields.kind)`, `fields.amount > 1`, `fields.amount <= 1`, `fields.amount == 2`,
+					`2.5 != fields.amount`, `filled(fields.amount)`, `due_at < date("2026-05-01")`, `due_at >= date("2026-04-01")`, `due_at == date("2026-05-01")`,
+					`due_at != date("2026-05-01")`, `filled(due_at)`, `due_at < now`, `submitter == "acme/U1"`, `lead == "wei"`,
 					`submitter == lead`, `title contains "a"`, `true`, `false`)
 			}
 			a, b := draw(depth-1), draw(depth-1)
@@ -168,6 +222,13 @@ func TestWhatHoldsIsPossible(t *testing.T) {
 		e.Risk.Severity = rapid.SampledFrom(core.Severities()).Draw(rt, "severity")
 		e.Risk.Title, e.Risk.Module = pick("title", "", "a", "b", "c"), pick("module", "", "a", "b", "c")
 		e.Risk.Fields = map[string]core.Value{"kind": {Text: pick("kind", "", "money", "legal")}}
+		if n := rapid.SampledFrom([]float64{0, 1, 2, 2.5, 3}).Draw(rt, "amount"); n != 0 {
+			e.Risk.Fields["amount"] = core.Value{Number: &n}
+		}
+		e.Risk.DueAt = time.Time{}
+		if day := rapid.IntRange(-1, 61).Draw(rt, "days after 31 March"); day >= 0 {
+			e.Risk.DueAt = time.Date(2026, 3, 31+day, 1, 0, 0, 0, time.UTC) // 09:00 in Shanghai
+		}
 		holds, err := f.If.Holds(e)
 		if err != nil {
 			rt.Fatal(err)

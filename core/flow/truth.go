@@ -73,6 +73,9 @@ func (t trial) filled(n ast.Node) truth {
 	if t.isUnset(n) {
 		return no
 	}
+	if v, ok := t.variable(n); ok && slices.Contains(t.set, v.name) {
+		return yes
+	}
 	if s, known := t.text(n); known {
 		return truthOf(s != "")
 	}
@@ -80,6 +83,9 @@ func (t trial) filled(n ast.Node) truth {
 }
 
 func (t trial) binary(n *ast.BinaryNode) truth {
+	if result, ok := t.ordered(n.Operator, n.Left, n.Right); ok {
+		return result
+	}
 	switch n.Operator {
 	case "and", "&&":
 		return min(t.eval(n.Left), t.eval(n.Right))
