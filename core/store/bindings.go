@@ -101,16 +101,8 @@ func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, erro
 // may have been lost with a node.
 func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Binding) error) error {
 	const op = "each binding"
-	pipe := s.db.Pipeline()
-	sets := make([]*redis.StringSliceCmd, s.keys.shards)
-	for shard := range sets {
-		sets[shard] = pipe.SMembers(ctx, s.keys.bindings(shard))
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return failed(op, err)
-	}
-	for _, set := range sets {
-		found, err := s.bindingsOf(ctx, set.Val())
+	return s.eachMember(ctx, op, s.keys.each(s.keys.bindings), func(risks []string) error {
+		found, err := s.bindingsOf(ctx, risks)
 		if err != nil {
 			return err
 		}
@@ -119,8 +111,8 @@ func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Bin
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // held is the binding of a risk.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
 	"riskroom/core/store/storetest"
@@ -67,6 +68,29 @@ func TestListsReadLittle(t *testing.T) {
 		if n := callsOf(b, "zscore"); n > 100 {
 			t.Errorf("%s: %d risks are looked up in an index", c.name, n)
 		}
+	}
+}
+
+// TestEachReadsInParts checks that no command returns all risks at once.
+func TestEachReadsInParts(t *testing.T) {
+	t.Parallel()
+	const risks = 1500
+	b := &bench{T: t, ctx: t.Context(), clock: newClock(), s: storetest.Start(t, "--appendonly", "no").Open(t, store.Options{Shards: 1, Volatile: true})}
+	for n := range int64(risks) {
+		run := engine.RunID{Risk: core.MakeRiskKey("R", n+1), Flow: "remind", Occurrence: "1"}
+		b.file(n+1, engine.TimerChange{Do: engine.ArmTimer, Run: run, Due: b.clock.Now().Add(time.Hour), FlowHash: flow})
+	}
+	b.ok(b.s.DB().ConfigResetStat(b.ctx).Err())
+	seen := map[core.RiskKey]int{}
+	b.ok(b.s.Each(b.ctx, func(key core.RiskKey) error { seen[key]++; return nil }))
+	for key, times := range seen {
+		if times != 1 {
+			t.Errorf("%s is visited %d times", key, times)
+		}
+	}
+	b.same("risks", len(seen), risks)
+	if n := callsOf(b, "zscan"); n < 2*risks/300 {
+		t.Errorf("two sets of %d are read by %d commands", risks, n)
 	}
 }
 

@@ -144,16 +144,8 @@ func (s *Store) GroupAt(ctx context.Context, g core.GroupRef) (engine.Group, err
 // writes the look-up keys again.
 func (s *Store) EachGroup(ctx context.Context, f func(engine.Group) error) error {
 	const op = "each group"
-	pipe := s.db.Pipeline()
-	sets := make([]*redis.StringSliceCmd, s.keys.shards)
-	for shard := range sets {
-		sets[shard] = pipe.SMembers(ctx, s.keys.grouped(shard))
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return failed(op, err)
-	}
-	for _, set := range sets {
-		found, err := s.liveGroups(ctx, op, set.Val())
+	return s.eachMember(ctx, op, s.keys.each(s.keys.grouped), func(keys []string) error {
+		found, err := s.liveGroups(ctx, op, keys)
 		if err != nil {
 			return err
 		}
@@ -162,8 +154,8 @@ func (s *Store) EachGroup(ctx context.Context, f func(engine.Group) error) error
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // liveGroups returns the live groups of keys, and writes their look-up keys.

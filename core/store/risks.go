@@ -159,27 +159,24 @@ func (s *Store) Each(ctx context.Context, f func(core.RiskKey) error) error {
 	return nil
 }
 
+// eachOf does so in one shard. A risk that is closed meanwhile is among those with a timer,
+// which are read last.
 func (s *Store) eachOf(ctx context.Context, shard int, f func(core.RiskKey) error) error {
-	pipe := s.db.Pipeline()
-	open, due := pipe.ZRange(ctx, s.keys.open(shard), 0, -1), pipe.ZRange(ctx, s.keys.due(shard), 0, -1)
-	if _, err := pipe.Exec(ctx); err != nil {
-		return failed("each", err)
-	}
-	list := open.Val()
-	for _, id := range due.Val() {
-		key, _, _ := strings.Cut(id, "/")
-		list = append(list, key)
-	}
-	slices.Sort(list)
-	for _, k := range slices.Compact(list) {
-		if core.RiskKey(k).Number() == 0 {
-			continue // notices, of no risk
+	seen := map[core.RiskKey]bool{}
+	once := func(key core.RiskKey) error {
+		if seen[key] || key.Number() == 0 { // R-0 has the notices of no risk
+			return nil
 		}
-		if err := f(core.RiskKey(k)); err != nil {
-			return err
-		}
+		seen[key] = true
+		return f(key)
 	}
-	return nil
+	if err := s.eachSorted(ctx, "each", s.keys.open(shard), func(key string) error { return once(core.RiskKey(key)) }); err != nil {
+		return err
+	}
+	return s.eachSorted(ctx, "each", s.keys.due(shard), func(run string) error {
+		key, _, _ := strings.Cut(run, "/")
+		return once(core.RiskKey(key))
+	})
 }
 
 // unaligned returns the shards that have risks to visit, and may not be aligned with a
