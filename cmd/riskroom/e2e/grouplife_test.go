@@ -57,7 +57,9 @@ func lifeOfItemGroup() []step {
 		}, done: func(l *life) bool { return !l.allIn(l.group().Members, "wei") }},
 		{name: "hand over to lin", who: "wei", do: hand("lin"), says: "is now handled by: "},
 		{name: "hand over to wei again", who: "wei", do: hand("wei"), says: "is now handled by: ", then: func(l *life) { l.members("lin") }},
-		{name: "start", who: "lin", do: status("lin", "in_progress"), then: func(l *life) {
+		{name: "start", who: "lin", do: func(l *life) error {
+			return l.command("lin", "status", "status", "in_progress") // a note would be posted along with the announcement, in any order
+		}, then: func(l *life) {
 			l.members("ana", "lin")
 			l.ownedBy("ana")
 			l.pinned("It is being looked at")
