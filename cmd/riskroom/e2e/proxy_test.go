@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -93,6 +94,13 @@ func (p *proxy) passed() []command {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.log)
+}
+
+// counted returns how often each command has passed.
+func (p *proxy) counted() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.seen)
 }
 
 // written returns the commands that changed Redis, in order.
