@@ -226,3 +226,24 @@ func TestClosedGroupComesBack(t *testing.T) {
 		}
 	})
 }
+
+// If people can't be let in again for good, that is tried again a day later, not by each
+// sync.
+func TestClosedGroupComesBackInSilence(t *testing.T) {
+	t.Parallel()
+	onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		b.pass(3 * 24 * time.Hour)
+		b.platform.setFail(failing("state", -1, &core.Error{Op: "fake", Kind: core.Denied, Detail: "missing_access"}))
+		b.archiveByHand(g, false)
+		for range 3 {
+			b.sweep()
+		}
+		if got := b.events(r.Key, engine.EventPartial); len(got) != 1 || got[0].Data["action"] != "reopen" {
+			t.Errorf("the trail has %+v", got)
+		}
+		b.platform.setFail(nil)
+		b.pass(24 * time.Hour)
+		b.sweep()
+		b.room(r.Key, "open", func(g engine.Group) bool { return !g.Shut && g.Reopen.IsZero() })
+	})
+}

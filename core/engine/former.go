@@ -31,7 +31,7 @@ func (g *Group) end(life GroupLife, now time.Time) {
 	if g.Life != life {
 		g.Life, g.Since = life, now
 	}
-	g.Back, g.Ending = nil, ""
+	g.Back, g.Ending, g.Reopen = nil, "", time.Time{}
 }
 
 // holds reports whether the risk has this group, as far as is known.
@@ -304,15 +304,25 @@ func (t *turn) reopen(ctx context.Context, ref core.GroupRef, was core.Posting) 
 	if err != nil && !final(err) {
 		return people.FailedIn(ref.Workspace, err)
 	}
-	if !done(report, core.PartState) {
+	restored := done(report, core.PartState)
+	if !restored {
 		for _, f := range report.Failed() {
 			t.note(EventPartial, "", map[string]string{"action": "reopen", "what": string(f.Part) + " (" + f.Detail + ")"})
 		}
-		return nil
 	}
 	g, err := t.e.groupOf(ctx, t.rec, ref)
 	if err != nil {
 		return err
 	}
-	return t.changeGroup(ctx, g, func(g *Group) { g.Saved, g.Shut = report.Saved, false })
+	return t.changeGroup(ctx, g, func(g *Group) {
+		if !restored {
+			g.Reopen = t.e.now().Add(core.Day) // the bot may have got the permission by then
+			return
+		}
+		g.Saved, g.Shut, g.Reopen = report.Saved, false, time.Time{}
+	})
 }
+
+// toReopen reports whether people can't post in a group that exists again, and it is time
+// to let them.
+func (t *turn) toReopen(g Group) bool { return g.Shut && !t.e.now().Before(g.Reopen) }

@@ -30,6 +30,7 @@ type Group struct {
 	Muted  core.Mute       `json:"muted,omitzero"`
 	Saved  string          `json:"saved,omitempty"` // core.Report.Saved of the last change of Muted or State
 	Shut   bool            `json:"shut,omitempty"`  // when it was dissolved, its members lost the right to post
+	Reopen time.Time       `json:"reopen,omitzero"` // when to try again to restore that right, which failed for good
 	Life   GroupLife       `json:"life,omitempty"`
 	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
 	Kept   time.Time       `json:"kept,omitzero"`    // when a person posted after the notice that it is to be closed

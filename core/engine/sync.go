@@ -211,7 +211,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		return err
 	}
 	t.planClosing(g)
-	if g.Shut {
+	if t.toReopen(g) {
 		in.Group, in.Reopen = binding.Group, new(g.Posting())
 	}
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {

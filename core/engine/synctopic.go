@@ -74,7 +74,7 @@ func (t *turn) lookAtTopics(ctx context.Context, in *syncInput) error {
 		case g.Type == core.Item:
 		case g.Life == GoneGroup && g.Back != nil:
 			err = t.lookAtReturned(ctx, g)
-		case g.Life == LiveGroup && g.Shut && g.State != core.Ended && in.Badge == nil && in.Reopen == nil:
+		case g.Life == LiveGroup && t.toReopen(g) && g.State != core.Ended && in.Badge == nil && in.Reopen == nil:
 			in.Group, in.Reopen = g.Ref, new(g.Posting())
 		case g.Life == LiveGroup && g.Type == core.Topic:
 			err = t.lookAtTopic(ctx, in, g)
