@@ -47,6 +47,12 @@ func TestOffers(t *testing.T) {
 	if r, _ := b.View().Room(id); r.Category != "shelf" {
 		t.Errorf("people see it in %q", r.Category)
 	}
+	if err := b.SetOverwrite(boss, id, emulator.Overwrite{ID: b.GuildID(), Deny: emulator.ViewChannel | emulator.SendMessages}); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := b.View().Room(id); !r.ReadOnly {
+		t.Error("people don't see that only some may post")
+	}
 	do(stage.MoveRoom, "")
 	if acts := hands.Offers(lin, id); len(acts) > 0 {
 		t.Errorf("lin may %v", acts)

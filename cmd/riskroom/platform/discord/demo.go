@@ -47,7 +47,9 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	for _, p := range c.People {
 		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Locale: locale})
 	}
-	groups := append(slices.Clone(c.Groups), platform.Group{Name: "moderators", Members: c.Managers})
+	// riskroom's administrators may manage channels. They aren't owners, who could post in a
+	// topic that has ended.
+	groups := append(slices.Clone(c.Groups), platform.Group{Name: "server moderators", Members: c.Managers})
 	for n, g := range groups {
 		role := emulator.Role{ID: fmt.Sprintf("2000000000000%05d", n+1), Name: g.Name}
 		if n == len(c.Groups) {
