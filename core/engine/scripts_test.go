@@ -110,3 +110,40 @@ func TestScriptsOfARun(t *testing.T) {
 		})
 	}
 }
+
+// lingering is a workspace whose adapter goes on after its call.
+type lingering struct {
+	*fakePlatform
+	sent, done chan struct{}
+}
+
+func (p lingering) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	ref, err := p.fakePlatform.SendMessage(ctx, once, to, m)
+	close(p.sent)
+	<-p.done
+	return ref, err
+}
+
+// TestResultWaitsForNoAdapter: a result is recorded on its own if no script follows soon.
+func TestResultWaitsForNoAdapter(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	p := lingering{b.platform, make(chan struct{}), make(chan struct{})}
+	b.options.Platforms = map[string]core.Platform{"acme": p}
+	b.engine = b.newEngine(b.options)
+	b.start()
+	r := b.file("Lingering", time.Time{})
+	<-p.sent
+	b.eventually("the result is recorded", func() bool {
+		run, err := b.store.Load(b.ctx(), b.run(r.Key, "tell").ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := run.Calls["to:acme/WEI/post"]
+		return c.Done && !c.Open && c.Value == b.platform.postsIn("DWEI")[0].Ref.ID
+	})
+	close(p.done)
+	if got := b.endState(r.Key, "tell"); got != engine.Finished {
+		t.Errorf("the run is %s", got)
+	}
+}
