@@ -72,10 +72,13 @@ func (s *Store) change(c *call, ch engine.Change, doc string) error {
 	return s.events(c, ch.Events)
 }
 
+// timersFiled is how many timers file.lua arms at most: it passes all to one command.
+const timersFiled = 100
+
 // files reports whether a change files a new risk, which no older program knows, and does
-// nothing else: nearly always.
+// nothing that file.lua can't: nearly always.
 func (s *Store) files(ch engine.Change) bool {
-	return ch.Expect == 0 && s.keys.compact(ch.New.Key) && ch.Release.Group.IsZero() &&
+	return ch.Expect == 0 && s.keys.compact(ch.New.Key) && len(ch.Timers) <= timersFiled && ch.Release.Group.IsZero() &&
 		!slices.ContainsFunc(ch.Timers, func(t engine.TimerChange) bool { return t.Do != engine.ArmTimer })
 }
 

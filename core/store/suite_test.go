@@ -27,6 +27,7 @@ var cases = map[string]func(*testing.T, opener){
 	"find like a model":  testFindLikeModel,
 	"reindex":            testReindex,
 	"timers of a change": testTimersOfChange,
+	"timers of a filing": testTimersOfFiling,
 	"arm":                testArm,
 	"move":               testMove,
 	"move in place":      testMoveInPlace,

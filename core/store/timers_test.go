@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -16,6 +17,61 @@ func testTimersOfChange(t *testing.T, open opener) {
 	due := b.clock.Now().Add(time.Hour)
 	b.same("runs", rec.Runs, []engine.RunSummary{{ID: id("1"), State: engine.Armed, FlowHash: flow, Due: due, At: due}})
 	b.same("outcomes", b.outcomes(), "armed ")
+}
+
+// testTimersOfFiling changes and claims runs that were armed when the risk was filed.
+func testTimersOfFiling(t *testing.T, open opener) {
+	b := setup(t, open)
+	of := func(risk core.RiskKey, occurrence string) engine.RunID {
+		return engine.RunID{Risk: risk, Flow: "remind", Occurrence: occurrence}
+	}
+	var armed []engine.TimerChange
+	for i, occurrence := range []string{"now", "moved", "replaced", "dropped", "refused", "data"} {
+		armed = append(armed, b.arming(of("R-2", occurrence), time.Duration(i)*time.Hour))
+	}
+	armed[5].Data = []byte(`{"a":"b"}`)
+	b.file(2, armed...)
+	rec, err := b.s.Get(b.ctx, "R-2")
+	b.ok(err)
+	b.same("runs", len(rec.Runs), 6)
+	for _, r := range rec.Runs {
+		got := b.load(r.ID)
+		b.same("run", []any{got.State, got.Due, got.At, got.FlowHash}, []any{engine.Armed, r.Due, r.At, flow})
+		b.same("summary", []any{r.State, r.FlowHash, r.Begun, r.Open, r.Due}, []any{engine.Armed, flow, false, false, r.At})
+	}
+	b.same("data", string(b.load(of("R-2", "data")).Data), `{"a":"b"}`)
+
+	later := b.clock.Now().Add(10 * time.Hour)
+	moved, replaced := of("R-2", "moved"), of("R-2", "replaced")
+	b.arm(engine.TimerChange{Do: engine.MoveTimer, Run: moved, From: moved, Due: later, FlowHash: "new"},
+		engine.TimerChange{Do: engine.MoveTimer, Run: of("R-2", "other"), From: replaced, Due: later, FlowHash: flow},
+		engine.TimerChange{Do: engine.DropTimer, Run: of("R-2", "dropped")},
+		engine.TimerChange{Do: engine.CancelBegun, Run: of("R-2", "refused")},
+		b.arming(of("R-2", "now"), time.Hour))
+	r := b.load(moved)
+	b.same("moved", []any{r.State, r.Due, r.At, r.FlowHash}, []any{engine.Armed, later, later, "new"})
+	b.same("the other", b.load(of("R-2", "other")).At, later)
+	for _, gone := range []engine.RunID{replaced, of("R-2", "dropped")} {
+		_, err = b.s.Load(b.ctx, gone)
+		b.is(err, core.NotFound, "")
+	}
+	b.ok(b.s.Drop(b.ctx, of("R-2", "refused"), engine.Event{Kind: engine.EventOperator}))
+	b.same("an operator's", b.load(of("R-2", "refused")).State, engine.Cancelled)
+
+	l := b.claimOne(of("R-2", "now"))
+	r = b.load(of("R-2", "now"))
+	b.same("claimed", []any{r.State, r.FlowHash, r.At, r.Begun}, []any{engine.Running, flow, l.Until, false})
+	b.complete(engine.Complete{Lease: b.begin(l, "send"), To: engine.Finished})
+	b.same("finished", b.load(of("R-2", "now")).State, engine.Finished)
+
+	armed = nil
+	for i := range 150 { // of a file with many flows
+		armed = append(armed, b.arming(of("R-3", fmt.Sprint(i)), time.Hour))
+	}
+	b.file(3, armed...)
+	rec, err = b.s.Get(b.ctx, "R-3")
+	b.ok(err)
+	b.same("many", len(rec.Runs), 150)
 }
 
 func testArm(t *testing.T, open opener) {
