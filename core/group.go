@@ -93,7 +93,7 @@ type GroupChange struct {
 	Mute         *Mute         `json:"mute,omitempty"`
 	State        TopicState    `json:"state,omitempty"`
 	Closing      *Message      `json:"closing,omitempty"` // posted before State becomes Ended, or before Dissolve
-	Posting      Posting       `json:"posting,omitzero"`  // who may post before this change; for Mute, State and Add
+	Posting      Posting       `json:"posting,omitzero"`  // who may post before this change; for Mute, State, Add and Remove
 	Dissolve     Dissolve      `json:"dissolve,omitempty"`
 	Badge        *Badge        `json:"badge,omitempty"` // repair whatever is missing of it
 }

@@ -244,3 +244,30 @@ func TestMembersOfChannels(t *testing.T) {
 	_, err = a.Members(t.Context(), open.Ref, 30)
 	wantError(t, err, core.Unsupported, "members")
 }
+
+// TestRemovedStaysMuted checks that a muted person who is removed from a public channel,
+// which they still see, can't post there until they are unmuted.
+func TestRemovedStaysMuted(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	spec := groupOf(lin, wei)
+	spec.Public = true
+	g, err := a.CreateGroup(t.Context(), newOnce(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := core.Account{Workspace: g.Ref.Workspace, ID: wei}
+	muted := core.Mute{People: []core.Account{who}}
+	r := change(t, a, g.Ref, core.GroupChange{Mute: &muted})
+	posting := core.Posting{Muted: muted, Saved: r.Saved}
+	change(t, a, g.Ref, core.GroupChange{Remove: []core.Account{who}, Posting: posting})
+	say := func() error { return w.Hands().Say(t.Context(), wei, g.Ref.ID, "Hello") }
+	if err := say(); !errors.Is(err, stage.ErrReadOnly) {
+		t.Errorf("after they were removed: %v", err)
+	}
+	change(t, a, g.Ref, core.GroupChange{Mute: &core.Mute{}, Posting: posting})
+	if err := say(); err != nil {
+		t.Errorf("after they were unmuted: %v", err)
+	}
+}

@@ -26,7 +26,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 			p.Report.Add(core.PartRemoved, who, err)
 			continue
 		}
-		p.Do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
+		p.Do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID, slices.Contains(c.Posting.After(c).Muted.People, who)))
 	}
 	a.invite(ctx, p, g.ID, c.Add, nil, c.Posting)
 	if c.Badge != nil {
@@ -182,10 +182,16 @@ func (a *Adapter) inviteCall(channel, user string, in bool, by core.Posting) cor
 	return call
 }
 
-func (a *Adapter) kickCall(channel, user string) core.Call {
+// kickCall returns the call that removes a person. A muted one keeps an overwrite: they may
+// still see a public channel, or one that a role of theirs can see.
+func (a *Adapter) kickCall(channel, user string, muted bool) core.Call {
+	method := "delete_channel_permission_overwrite"
+	if muted {
+		method = "set_channel_permission_overwrite"
+	}
 	return core.Call{
 		Key:  "kick:" + user,
-		Cost: a.client.Cost(channel, "delete_channel_permission_overwrite"),
+		Cost: a.client.Cost(channel, method),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			self, err := a.whoAmI(ctx)
 			if err == nil && self == user {
@@ -193,6 +199,9 @@ func (a *Adapter) kickCall(channel, user string) core.Call {
 			}
 			if err != nil {
 				return "", err
+			}
+			if muted {
+				return "", a.setChannelPermissionOverwrite(ctx, in, channel, silence(overwrite{ID: user, Type: forMember}))
 			}
 			return "", a.deleteChannelPermissionOverwrite(ctx, in, channel, user)
 		},

@@ -61,6 +61,7 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 	for _, m := range c.Remove {
 		if err := set(core.PartRemoved, m, true, func(g *fakeGroup) {
 			g.Members = slices.DeleteFunc(g.Members, func(a core.Account) bool { return a == m })
+			g.Set.Posting = c.Posting
 		}); err != nil {
 			return err
 		}

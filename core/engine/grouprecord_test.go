@@ -347,3 +347,18 @@ func TestSetGroupTakesOnlySoManyPeople(t *testing.T) {
 		t.Errorf("the group has %d members", n)
 	}
 }
+
+// Whoever removes a muted person from a group has the platform know that they are muted.
+func TestRemovedAreKnownToBeMuted(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	b.mustSet(engine.SetGroup{Group: g.Ref, Mute: &engine.Mute{People: []core.Ref{"lin"}}})
+	b.room(g.Key, "muted", func(g engine.Group) bool { return len(g.Muted.People) == 1 })
+	b.mustSet(engine.SetGroup{Group: g.Ref, Remove: []core.Ref{"lin"}})
+	b.room(g.Key, "removed", func(g engine.Group) bool { return g.Members[lin.Account.String()].Left })
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
+		if !slices.Contains(f.Set.Posting.Muted.People, lin.Account) {
+			t.Errorf("the platform was told %+v", f.Set.Posting)
+		}
+	})
+}

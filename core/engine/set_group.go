@@ -149,7 +149,8 @@ func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupporte
 	if w.dissolve {
 		c.Dissolve = core.DissolveArchive
 	}
-	if c.Mute != nil || c.State != "" || c.Dissolve != "" {
+	removesMuted := slices.ContainsFunc(c.Remove, func(a core.Account) bool { return slices.Contains(g.Muted.People, a) })
+	if c.Mute != nil || c.State != "" || c.Dissolve != "" || removesMuted {
 		c.Posting = g.Posting()
 	}
 	edit := &groupEdit{By: w.by, Admins: w.admins, RemoveAdmins: w.removeAdmins}
