@@ -36,7 +36,7 @@ type hands struct {
 	late    []func(*engine.Engine) error // events that are on their way
 
 	mu    sync.Mutex
-	after []string // what was posted in groups after their topic had ended
+	after []core.MessageRef // posted in groups after their topic had ended
 }
 
 func anyScheduleByHand(t *testing.T, dice *rand.Rand) {
@@ -116,7 +116,7 @@ func (h *hands) watching(fail func(method, about string) error) func(method, abo
 				if f.Set.State == core.Ended {
 					h.mu.Lock()
 					defer h.mu.Unlock()
-					h.after = append(h.after, about)
+					h.after = append(h.after, core.MessageRef{Workspace: "acme", Channel: about, ID: fmt.Sprint("m", h.platform.next+1)})
 				}
 			})
 		}
