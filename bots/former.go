@@ -28,6 +28,6 @@ func (b *Bot) former(ctx context.Context, c Command) (Reply, bool, error) {
 	}
 	p := b.printer(c)
 	card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
-	said := linked(p.S("commands.former", text.Args{"Key": string(v.Risk.Key), "Group": now.Title()}), now.Title(), now.Ref)
+	said := linked(p.S("commands.former", text.Args{"Key": string(v.Risk.Key), "Group": now.Title(b.org)}), now.Title(b.org), now.Ref)
 	return Reply{Text: append(said, core.Plain("\n"+b.statusLine(c, v.Risk))), Card: &card}, true, nil
 }

@@ -106,8 +106,8 @@ func TestButtonInAFormerGroup(t *testing.T) {
 	b := newBot(t, f)
 	press := Command{Op: "op", Actor: lin, Channel: room, Pressed: &Pressed{Press: core.PressStart, Risk: "R-17"}}
 	got := ask(t, b, press)
-	wants(t, words(got), "no longer belongs to R-17", "ledger-r-17-2 (acme)")
-	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17-2 (acme)", now.Ref)) || got.Card == nil || len(f.changes) > 0 {
+	wants(t, words(got), "no longer belongs to R-17", "ledger-r-17-2")
+	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17-2", now.Ref)) || got.Card == nil || len(f.changes) > 0 {
 		t.Errorf("got %+v, changed %v", got, f.changes)
 	}
 	press.Channel = now.Ref

@@ -40,7 +40,7 @@ func (b *Bot) openGroup(ctx context.Context, c Command) (Reply, error) {
 	switch {
 	case err == nil:
 		r := Say(p.S("commands.opened", text.Args{"Key": string(key)}) + " ")
-		r.Text = append(r.Text, groupLink(c, g))
+		r.Text = append(r.Text, b.groupLink(c, g))
 		return r, nil
 	case core.KindOf(err) == core.NotFound:
 		return Say(p.S("commands.not_created", text.Args{"Key": string(key)})), nil

@@ -59,15 +59,15 @@ func (b *Bot) groupSettings(ctx context.Context, c Command) (Reply, error) {
 	mine := slices.DeleteFunc(slices.Clone(all), func(v engine.GroupView) bool { return !v.MaySet })
 	switch {
 	case len(mine) == 0:
-		return Reply{}, core.Refuse(core.Denied, "may_not_set_group", "", "Group", all[0].Group.Title())
+		return Reply{}, core.Refuse(core.Denied, "may_not_set_group", "", "Group", all[0].Group.Title(b.org))
 	case len(mine) > 1:
 		r := Say(p.S("commands.group.which_one", text.Args{"Key": string(mine[0].Group.Key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
 		for _, v := range mine {
-			r.List = append(r.List, []core.Span{groupLink(c, v.Group)})
+			r.List = append(r.List, []core.Span{b.groupLink(c, v.Group)})
 		}
 		return r, nil
 	case mine[0].Group.State == core.Ended:
-		return Reply{}, core.Refuse(core.Conflict, "topic_over", "", "Group", mine[0].Group.Title())
+		return Reply{}, core.Refuse(core.Conflict, "topic_over", "", "Group", mine[0].Group.Title(b.org))
 	}
 	r := Say(p.S("commands.group.again", text.Args{"Line": b.typedLine(c)}))
 	r.Form = b.settingsForm(ctx, c, mine[0])
@@ -187,8 +187,8 @@ func (b *Bot) groupForm(ctx context.Context, c Command) (Reply, error) {
 	for _, part := range done.Parts {
 		parts = append(parts, p.First(nil, "commands.group.part."+part, "common.part."+part))
 	}
-	said := p.S("commands.group.changing", text.Args{"Group": done.Group.Title(), "Parts": p.List(parts)})
-	return Reply{Text: linked(said, done.Group.Title(), done.Group.Ref)}, nil
+	said := p.S("commands.group.changing", text.Args{"Group": done.Group.Title(b.org), "Parts": p.List(parts)})
+	return Reply{Text: linked(said, done.Group.Title(b.org), done.Group.Ref)}, nil
 }
 
 // settingsOf returns what a submitted form changes. now is the form as it would be now.

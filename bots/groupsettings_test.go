@@ -100,7 +100,7 @@ func TestGroupSettingsForm(t *testing.T) {
 		}
 	}
 	f.groups[0].MaySet = false
-	wants(t, words(ask(t, b, typed("group settings T-3"))), "You can't change rounding-t-3 (acme).")
+	wants(t, words(ask(t, b, typed("group settings T-3"))), "You can't change rounding-t-3.")
 	f.groups = []engine.GroupView{ours(), ours()}
 	wants(t, words(ask(t, b, typed("group set T-3"))), "T-3 has several channels that you can change", "/risk group settings")
 	f.groups[1].MaySet = false

@@ -76,7 +76,7 @@ func (b *Bot) groupLines(ctx context.Context, c Command, v engine.GroupView) []c
 	case g.Type == core.Topic:
 		what = b.topicState(ctx, c, g)
 	}
-	out := []core.Span{core.Plain(string(g.Key) + " "), groupLink(c, g), core.Plain(p.S("topic.line.between") + what)}
+	out := []core.Span{core.Plain(string(g.Key) + " "), b.groupLink(c, g), core.Plain(p.S("topic.line.between") + what)}
 	for _, line := range append(v.Lines, p.S("commands.group.id", text.Args{"ID": g.Ref.String()})) {
 		out = append(out, core.Plain("\n"+line))
 	}

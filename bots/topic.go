@@ -146,7 +146,7 @@ func (b *Bot) doOpenTopic(ctx context.Context, c Command, o engine.OpenTopic, wa
 	switch {
 	case err == nil:
 		r := Say(p.S("topic.opened", text.Args{"Key": string(g.Key)}) + " ")
-		r.Text = append(r.Text, groupLink(c, g))
+		r.Text = append(r.Text, b.groupLink(c, g))
 		return r, nil
 	case core.KindOf(err) == core.NotFound:
 		return Say(p.S("topic.not_opened", text.Args{"Name": done.Group.Name})), nil
@@ -215,7 +215,7 @@ func (b *Bot) topicDetails(ctx context.Context, c Command) (Reply, error) {
 // topicLine describes a topic group: its link, its state, who owns it and what it is about.
 func (b *Bot) topicLine(ctx context.Context, c Command, g engine.Group) []core.Span {
 	p := b.printer(c)
-	out := []core.Span{core.Plain(string(g.Key) + " "), groupLink(c, g), core.Plain(p.S("topic.line.between") + b.topicState(ctx, c, g))}
+	out := []core.Span{core.Plain(string(g.Key) + " "), b.groupLink(c, g), core.Plain(p.S("topic.line.between") + b.topicState(ctx, c, g))}
 	if !g.Owner.IsZero() {
 		out = append(append(out, core.Plain(p.S("topic.line.between")+p.S("topic.line.owner")+p.S("commands.colon.between"))),
 			b.people(ctx, p, c.Actor.Account.Workspace, core.RefOf(g.Owner))...)
@@ -240,9 +240,9 @@ func (b *Bot) topicState(ctx context.Context, c Command, g engine.Group) string 
 }
 
 // groupLink returns a group's name, which is a link for people in its workspace.
-func groupLink(c Command, g engine.Group) core.Span {
+func (b *Bot) groupLink(c Command, g engine.Group) core.Span {
 	if g.Ref.Workspace != c.Actor.Account.Workspace {
-		return core.Plain(g.Title())
+		return core.Plain(g.Title(b.org))
 	}
 	return core.GroupLink("#"+g.Name, g.Ref)
 }

@@ -90,7 +90,7 @@ func TestDeletedChannelIsReleased(t *testing.T) {
 				t.Fatal(err)
 			}
 			eventually(t, "the administrator knows", func() bool {
-				return len(g.DMs(linID)) == 1 && strings.Contains(g.DMs(linID)[0].Plain, "-r-1 (guild) was deleted")
+				return len(g.DMs(linID)) == 1 && strings.Contains(g.DMs(linID)[0].Plain, "-r-1 was deleted")
 			})
 			command("status", discord.Values{"key": "R-1", "status": "in_progress"})
 			eventually(t, "another group is made", func() bool { return discordRoom(g, "-r-1-2") != "" })
@@ -108,7 +108,7 @@ func TestArchivedChannelIsReleased(t *testing.T) {
 		eventSent bool
 		says      string
 	}{
-		"as the event says":     {true, "ledger-room-r-1 (acme) was archived"},
+		"as the event says":     {true, "ledger-room-r-1 was archived"},
 		"the event is not sent": {false, "/risk group release R-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestArchivedChannelIsReleased(t *testing.T) {
 			})
 			if !c.eventSent {
 				command("show R-1", "The bot can no longer see the channel of R-1")
-				command("group release R-1", "R-1 is free of its channel ledger-room-r-1 (acme)")
+				command("group release R-1", "R-1 is free of its channel ledger-room-r-1")
 			}
 			command("status R-1 in_progress", "In progress")
 			eventually(t, "another group is made", func() (ok bool) { _, ok = w.ChannelByName("ledger-room-r-1-2"); return ok })

@@ -35,7 +35,7 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	if err != nil {
 		return err
 	}
-	skipped, refusal := w.fill(in, g, pl.Capabilities())
+	skipped, refusal := w.fill(t.e.org, in, g, pl.Capabilities())
 	if refusal != nil {
 		return &core.Error{Op: "set_group", Kind: refusal.Kind, Detail: refusal.Code}
 	}

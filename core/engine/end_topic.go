@@ -23,9 +23,9 @@ func (d groupDeed) toState(ctx context.Context, to core.TopicState) (groupTask, 
 			return groupTask{}, err
 		}
 		if to == core.Ended {
-			return groupTask{}, core.Refuse(core.Conflict, "topic_ended", "", "Group", d.now.Title())
+			return groupTask{}, core.Refuse(core.Conflict, "topic_ended", "", "Group", d.now.Title(d.e.org))
 		}
-		return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", d.now.Title())
+		return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", d.now.Title(d.e.org))
 	}
 	return SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
 }

@@ -235,7 +235,7 @@ func (t *turn) presentGroup(ctx context.Context) namedGroup {
 	if err != nil {
 		return namedGroup{Ref: ref, Name: ref.String()}
 	}
-	return namedGroup{Ref: ref, Name: g.Title()}
+	return namedGroup{Ref: ref, Name: g.Title(t.e.org)}
 }
 
 // becomeFormer records that a group has lost its buttons, and tells whoever brought it
@@ -250,7 +250,7 @@ func (t *turn) becomeFormer(ctx context.Context, ref core.GroupRef) error {
 		to = g.Back.By
 	}
 	t.called = t.presentGroup(ctx)
-	args := t.e.groupArgs(t.run.ID.Risk, g.Title())
+	args := t.e.groupArgs(t.run.ID.Risk, g.Title(t.e.org))
 	args["Now"] = t.called.Name
 	t.notifyOne(to, "former", args)
 	c := groupChange{edit: func(g *Group) { g.end(FormerGroup, t.e.now()) }, timers: t.takeNotices(),

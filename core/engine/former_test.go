@@ -116,11 +116,11 @@ func TestUnarchivedGroupIsReplaced(t *testing.T) {
 			t.Errorf("badge or buttons are in %v", got)
 		}
 		for _, p := range b.platform.postsIn("C1") {
-			if c := p.Message.Card; c != nil && !strings.Contains(core.Text(c.Body), "Gone-r-1-2 (acme)") {
+			if c := p.Message.Card; c != nil && !strings.Contains(core.Text(c.Body), "Gone-r-1-2") {
 				t.Errorf("a card reads %q", core.Text(c.Body))
 			}
 		}
-		if got := toldDirectly(b.platform, "OUT"); len(got) != 1 || !strings.Contains(got[0], "R-1 has another one now: Gone-r-1-2 (acme)") {
+		if got := toldDirectly(b.platform, "OUT"); len(got) != 1 || !strings.Contains(got[0], "R-1 has another one now: Gone-r-1-2") {
 			t.Errorf("whoever unarchived it is told %q", got)
 		}
 		b.archiveByHand(second, true) // then the first one is all that the risk has

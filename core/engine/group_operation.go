@@ -116,7 +116,7 @@ func (e *Engine) knownGroup(ctx context.Context, ref core.GroupRef) (Record, Gro
 	case core.KindOf(err) == core.NotFound:
 		return rec, g, core.Refuse(core.NotFound, "group_unknown", "")
 	case err == nil && g.Life == GoneGroup:
-		return rec, g, core.Refuse(core.Conflict, "group_gone", "", "Group", g.Title())
+		return rec, g, core.Refuse(core.Conflict, "group_gone", "", "Group", g.Title(e.org))
 	}
 	return rec, g, err
 }
@@ -129,7 +129,7 @@ func (d groupDeed) mayOperate(ctx context.Context) error {
 	case err != nil:
 		return core.Unanswered("rights to change a group", err)
 	case !may:
-		return core.Refuse(core.Denied, "may_not_set_group", "", "Group", d.now.Title())
+		return core.Refuse(core.Denied, "may_not_set_group", "", "Group", d.now.Title(d.e.org))
 	}
 	return nil
 }

@@ -22,9 +22,16 @@ type groupEdit struct {
 	Topic        *string        `json:"topic,omitempty"` // of a topic group's channel, without the state
 }
 
-// Title returns the group's name for people, or its ID if the name is unknown.
-func (g Group) Title() string {
-	return groupName(g.Ref, outcome{Name: g.Name})
+// Title returns the group's name for people, or its ID if the name is unknown. If there are
+// several workspaces, it says which.
+func (g Group) Title(o *core.Organisation) string {
+	switch {
+	case g.Name == "":
+		return g.Ref.String()
+	case len(o.Workspaces) < 2:
+		return g.Name
+	}
+	return g.Name + " (" + g.Ref.Workspace + ")"
 }
 
 // groupAt returns the record of a group that riskroom created, and everything that

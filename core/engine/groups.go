@@ -111,7 +111,7 @@ func (t *turn) rebind(ctx context.Context, to BindingState, kind string, data ma
 		if err != nil {
 			return err
 		}
-		name := g.Title()
+		name := g.Title(t.e.org)
 		if notice != string(core.Deleted) {
 			t.called = namedGroup{binding.Group, name}
 		}
@@ -138,14 +138,6 @@ func (t *turn) notifyOwner(ctx context.Context, owner core.Account, notice strin
 		}
 	}
 	t.notifyOne(owner, notice, args)
-}
-
-// groupName returns the name of a group for people, or its ID if the name is unknown.
-func groupName(g core.GroupRef, made outcome) string {
-	if made.Name == "" {
-		return g.String()
-	}
-	return made.Name + " (" + g.Workspace + ")"
 }
 
 // groupArgs returns the arguments of a text about a risk's group.

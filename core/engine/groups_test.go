@@ -71,7 +71,7 @@ func TestNoticesUseTheNameNow(t *testing.T) {
 	b.platform.hideGroup(g.ID)
 	b.sweep()
 	for _, channel := range []string{"CADMIN", "DWEI"} {
-		if got := b.notices(channel); len(got) != 1 || !strings.Contains(got[0], "renamed-by-hand (acme)") || !b.linksTo(channel, g) {
+		if got := b.notices(channel); len(got) != 1 || !strings.Contains(got[0], "renamed-by-hand") || !b.linksTo(channel, g) {
 			t.Errorf("%s reads %q", channel, got)
 		}
 	}
@@ -142,7 +142,7 @@ func TestEndedGroupIsReleased(t *testing.T) {
 			}
 			for _, channel := range []string{"CADMIN", "DWEI"} {
 				last := slices.Concat([]string{""}, b.notices(channel))
-				if got := last[len(last)-1]; !strings.Contains(got, "Gone-r-1 (acme) was "+string(c.how)) {
+				if got := last[len(last)-1]; !strings.Contains(got, "Gone-r-1 was "+string(c.how)) {
 					t.Errorf("%s reads %q", channel, got)
 				}
 				if got := b.linksTo(channel, g); got == (c.how == core.Deleted) {

@@ -36,7 +36,7 @@ func (o OpenGroup) decide(ctx context.Context, d deed) (effect, error) {
 			return effect{}, err
 		}
 		code := map[BindingState]string{Bound: "open_exists", Lost: "open_lost"}[binding.State]
-		args := d.e.groupArgs(o.Risk, g.Title())
+		args := d.e.groupArgs(o.Risk, g.Title(d.e.org))
 		args["Ref"] = binding.Group
 		return effect{}, &core.Refusal{Kind: core.Conflict, Code: code, Args: args}
 	case !risk.Status.Open():

@@ -39,7 +39,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	case binding.State == Reserved:
 		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", binding.Run.String())
 	}
-	group := g.Title()
+	group := g.Title(d.e.org)
 	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
 		return effect{}, err
 	}

@@ -76,7 +76,7 @@ func (o SetGroup) decide(ctx context.Context, d groupDeed) (groupTask, error) {
 	if err != nil {
 		return task, core.Unanswered("group", err)
 	}
-	skipped, refusal := w.fill(&task.Input, d.now, pl.Capabilities())
+	skipped, refusal := w.fill(d.e.org, &task.Input, d.now, pl.Capabilities())
 	if refusal != nil {
 		return task, refusal
 	}
@@ -84,7 +84,7 @@ func (o SetGroup) decide(ctx context.Context, d groupDeed) (groupTask, error) {
 		return task, core.Refuse(core.Unsupported, "group_unsupported", string(skipped[0].part), "Part", string(skipped[0].part), "Why", skipped[0].why)
 	}
 	if len(task.Input.parts()) == 0 {
-		return task, core.Refuse(core.Invalid, "group_nothing", "", "Group", d.now.Title())
+		return task, core.Refuse(core.Invalid, "group_nothing", "", "Group", d.now.Title(d.e.org))
 	}
 	d.e.setTopicState(&task.Input, d.now, d.e.now())
 	return task, nil
@@ -115,21 +115,21 @@ type unsupported struct {
 
 // fill writes the change of a group into a step's input. Parts that the workspace lacks
 // are left out and returned. It refuses what contradicts itself or the group's type.
-func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupported, *core.Refusal) {
+func (w groupWish) fill(o *core.Organisation, in *input, g Group, can core.Capabilities) ([]unsupported, *core.Refusal) {
 	ours := w.state != "" || w.dissolve || !w.owner.IsZero() || len(w.admins)+len(w.removeAdmins) > 0
 	switch {
 	case g.Key == "" && ours:
 		return nil, core.Refuse(core.Invalid, "group_unknown", "")
 	case g.Life == GoneGroup:
-		return nil, core.Refuse(core.Conflict, "group_gone", "", "Group", g.Title())
+		return nil, core.Refuse(core.Conflict, "group_gone", "", "Group", g.Title(o))
 	case w.state != "" && g.Type != core.Topic:
-		return nil, core.Refuse(core.Invalid, "group_not_topic", "state", "Group", g.Title())
+		return nil, core.Refuse(core.Invalid, "group_not_topic", "state", "Group", g.Title(o))
 	case w.dissolve && w.state == core.Discussing:
-		return nil, core.Refuse(core.Invalid, "group_contradiction", "state", "Group", g.Title())
+		return nil, core.Refuse(core.Invalid, "group_contradiction", "state", "Group", g.Title(o))
 	case w.state == core.Discussing && g.State == core.Ended && can.End.Leaves:
-		return nil, core.Refuse(core.Unsupported, "topic_reopen_by_hand", "state", "Group", g.Title())
+		return nil, core.Refuse(core.Unsupported, "topic_reopen_by_hand", "state", "Group", g.Title(o))
 	case g.State == core.Ended && w.state != core.Discussing && w.changes():
-		return nil, core.Refuse(core.Conflict, "topic_over", "", "Group", g.Title())
+		return nil, core.Refuse(core.Conflict, "topic_over", "", "Group", g.Title(o))
 	case w.state == g.State:
 		w.state = "" // the group needn't be told again
 	}

@@ -70,3 +70,18 @@ func TestShowTopicGroup(t *testing.T) {
 	_, err := b.shown(wei, "T-99", core.GroupRef{})
 	refused(t, err, "no_topic")
 }
+
+// A group's name says which workspace it is in only if there are several.
+func TestTitleOfAGroup(t *testing.T) {
+	t.Parallel()
+	g := engine.Group{Name: "ledger-r-1", Ref: core.GroupRef{Workspace: "acme", ID: "C1"}}
+	one := &core.Organisation{Workspaces: map[string]core.Workspace{"acme": {}}}
+	two := &core.Organisation{Workspaces: map[string]core.Workspace{"acme": {}, "guild": {}}}
+	for want, got := range map[string]string{
+		"ledger-r-1": g.Title(one), "ledger-r-1 (acme)": g.Title(two), "acme/C1": engine.Group{Ref: g.Ref}.Title(two),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -99,9 +99,9 @@ func (t *turn) orphaned(ctx context.Context, g Group, owner string) error {
 	if g.Orphan {
 		return nil
 	}
-	args := t.e.groupArgs(g.Key, g.Title())
+	args := t.e.groupArgs(g.Key, g.Title(t.e.org))
 	args["Old"] = owner
-	t.called = namedGroup{g.Ref, g.Title()}
+	t.called = namedGroup{g.Ref, g.Title(t.e.org)}
 	t.notify("ownerless", args)
 	return t.changeGroupAnd(ctx, g, t.takeNotices(), func(r *Group) { r.Orphan = r.Owner == g.Owner })
 }
