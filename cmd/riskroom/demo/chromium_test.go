@@ -202,6 +202,9 @@ func eval[T any](b *tab, js string) T {
 	ctx, stop := context.WithTimeout(b.ctx, patient)
 	defer stop()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	for err != nil && strings.Contains(err.Error(), "Inspected target navigated") { // the page was reloaded meanwhile
+		v, err = chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	}
 	if err != nil {
 		b.Fatalf("%s: %v", js, err)
 	}
