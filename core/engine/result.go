@@ -39,6 +39,7 @@ func (t *turn) recordOverdue(ctx context.Context) {
 // recordResult records the result that was kept, if there is one.
 func (t *turn) recordResult(ctx context.Context) error { return t.untilStored(ctx, t.recordKept) }
 
+// recordKept tries that once. The caller holds t.mu.
 func (t *turn) recordKept(ctx context.Context) error {
 	r := t.kept
 	if r == nil {
@@ -51,7 +52,7 @@ func (t *turn) recordKept(ctx context.Context) error {
 }
 
 // resultSent forgets the kept result, unless the script that was to record it may not have
-// been carried out.
+// been carried out. The caller holds t.mu.
 func (t *turn) resultSent(err error) {
 	if t.kept != nil && core.KindOf(err) != core.Unavailable {
 		t.overdue.Stop()
@@ -65,14 +66,14 @@ func (t *turn) resultSent(err error) {
 func (t *turn) untilStored(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.e.settle)
 	defer cancel()
-	once := func() error {
+	try := func() error {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		return f(ctx)
 	}
 	pause := 20 * time.Millisecond
 	for {
-		err := once()
+		err := try()
 		if core.KindOf(err) != core.Unavailable || sleep(ctx, pause) != nil {
 			return err
 		}

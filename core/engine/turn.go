@@ -274,7 +274,7 @@ func (t *turn) fail(ctx context.Context, key string, attempt int, events ...Even
 	return nil
 }
 
-// closed updates the turn after a result was stored.
+// closed updates the turn after a result was stored. The caller holds t.mu.
 func (t *turn) closed(key string, c CallState, w Wish) {
 	t.setCall(key, c)
 	t.wish(w)
@@ -326,7 +326,7 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	})
 }
 
-// completed updates the turn after s was stored.
+// completed updates the turn after s was stored. The caller holds t.mu.
 func (t *turn) completed(s Complete, got Completed) {
 	t.lease, t.notes, t.progressed = got.Lease, nil, time.Now()
 	t.wish(got.Wish)
