@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -127,7 +126,7 @@ func exportRisks(ctx context.Context, s environment, f exportFlags) error {
 	if err := writePrivate(f.out, write); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.stdout, "wrote %s: %s\n", f.out, inspect.Count(n, "risk"))
+	_, err = fmt.Fprintln(s.stdout, s.say("wrote %s: %s", f.out, count(n, "%d risk", "%d risks")))
 	return err
 }
 

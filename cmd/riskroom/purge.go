@@ -140,12 +140,12 @@ func (p *purge) one(ctx context.Context, key core.RiskKey) error {
 // end says how much was deleted.
 func (p *purge) end() {
 	if p.yes {
-		fmt.Fprintf(p.s.stdout, "%d deleted, %d left out\n", p.deleted, p.skipped)
+		fmt.Fprintln(p.s.stdout, p.s.say("%d deleted, %d left out", p.deleted, p.skipped))
 		return
 	}
-	fmt.Fprintf(p.s.stdout, "%d would be deleted, %d left out\n", p.deleted, p.skipped)
+	fmt.Fprintln(p.s.stdout, p.s.say("%d would be deleted, %d left out", p.deleted, p.skipped))
 	if p.deleted > 0 {
-		fmt.Fprintln(p.s.stdout, "Nothing has been deleted. To delete them for good, add --yes.")
+		fmt.Fprintln(p.s.stdout, p.s.say("Nothing has been deleted. To delete them for good, add --yes."))
 	}
 }
 

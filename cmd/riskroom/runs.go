@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/user"
 	"time"
@@ -91,7 +90,7 @@ wrong.`,
 
 func someRuns(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which runs? To find their IDs: riskroom runs list")
+		return misuse("which runs? To find their IDs: riskroom runs list")
 	}
 	return nil
 }
