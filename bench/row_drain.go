@@ -23,9 +23,9 @@ func rowDrain(ctx context.Context, b *bench, out *section) error {
 	}
 	defer srv.stop()
 	fleets := []fleet{
-		{name: "as shipped: 1 replica, 16 workers", replicas: 1, required: "1", stretch: "2.5"},
+		{name: "as shipped: 1 replica", replicas: 1, required: "1", stretch: "2.5"},
 		{name: "1 replica, 64 workers", replicas: 1, workers: 64},
-		{name: "3 replicas, 16 workers each", replicas: 3},
+		{name: "3 replicas", replicas: 3},
 	}
 	n := b.scale.drained
 	rates, ratios, costs := make([][]float64, len(fleets)), make([][]float64, len(fleets)), make([]spent, len(fleets))
