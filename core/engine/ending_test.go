@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -88,30 +89,38 @@ func TestEndedBeforeItIsRecorded(t *testing.T) {
 			return g.Key
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupClosing(t)
-				b.options.Flows = b.compile(gather, dissolve)
-				b.org.CloseAfter = 2
-				b.platform.can.End = core.End{Leaves: true}
-				ends := func(u engine.GroupUpdate) bool {
-					return u.Group.Life == engine.GoneGroup || u.Group.State == core.Ended
-				}
-				var key core.RiskKey
-				defer b.killedWhen(ends, false, func() { key = end(b) })()
-				g := b.groups(key)[0]
-				if g.State == core.Ended || g.Life == engine.GoneGroup {
-					t.Fatalf("recorded is %+v", g)
-				}
-				b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.Hidden = true })
-				if err := b.engine.Ended(t.Context(), g.Ref, core.Archived); err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(10 * time.Minute)
-				b.checkEndedOnce(key)
+		for _, told := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ", an event says so: ", told), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					b := setupClosing(t)
+					b.options.Flows = b.compile(gather, dissolve)
+					b.org.CloseAfter = 2
+					b.platform.can.End = core.End{Leaves: true}
+					ends := func(u engine.GroupUpdate) bool {
+						return u.Group.Life == engine.GoneGroup || u.Group.State == core.Ended
+					}
+					var key core.RiskKey
+					defer b.killedWhen(ends, false, func() { key = end(b) })()
+					g := b.groups(key)[0]
+					if g.State == core.Ended || g.Life == engine.GoneGroup {
+						t.Fatalf("recorded is %+v", g)
+					}
+					b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.Hidden = true })
+					var err error
+					if told {
+						err = b.engine.Ended(t.Context(), g.Ref, core.Archived)
+					} else {
+						err = b.engine.Noticed(t.Context(), g.Ref)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(10 * time.Minute)
+					b.checkEndedOnce(key)
+				})
 			})
-		})
+		}
 	}
 }
 

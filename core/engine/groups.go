@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -54,7 +55,9 @@ func (t *turn) outOfSight(ctx context.Context, in *syncInput, ended core.Ending,
 	case ender.State.Live():
 		in.Again = t.afterRun(ender.At)
 		return nil
-	case ended != "" && (g.Life == GoneGroup || ender.State == Parked): // administrators know of the run
+	case g.Life == GoneGroup: // riskroom itself dissolved it, and the event may have been lost
+		return t.release(ctx, g, cmp.Or(ended, core.Archived), "")
+	case ended != "" && ender.State == Parked: // administrators know of the run
 		return t.release(ctx, g, ended, "")
 	case ended != "":
 		return t.release(ctx, g, ended, string(ended))
