@@ -17,7 +17,7 @@ import (
 type scale struct {
 	rounds   int           // of the rows that take turns with a peer
 	round    time.Duration // of one measurement in a round
-	warm     time.Duration // filing before filing is measured: numbers are reserved in blocks that grow with the demand
+	warm     time.Duration // filing before filing is measured, at least
 	drained  int           // due runs in a drain
 	armed    int           // risks with two timers each, at most
 	few      int           // risks of the rows that compare few with many
@@ -39,7 +39,7 @@ type scale struct {
 // full takes about 40 minutes on two cores.
 func full() scale {
 	return scale{
-		rounds: 5, round: 4 * time.Second, warm: 6 * time.Second, drained: 30_000, armed: 500_000, few: 25_000,
+		rounds: 5, round: 4 * time.Second, warm: 2 * time.Second, drained: 30_000, armed: 500_000, few: 25_000,
 		steps: []int{500, 5_000, 50_000, 500_000}, late: 15 * time.Second, lateness: 5, rates: []int{500, 1000}, burst: 10_000,
 		stall: 4 * time.Second, kept: 20_000, idle: 20 * time.Second, starts: 5, lists: 30, traced: 5_000, storm: 1000,
 	}
@@ -48,7 +48,7 @@ func full() scale {
 // short takes a few minutes.
 func short() scale {
 	return scale{
-		rounds: 1, round: time.Second, warm: 6 * time.Second, drained: 5_000, armed: 10_000, few: 1_000,
+		rounds: 1, round: time.Second, warm: 2 * time.Second, drained: 5_000, armed: 10_000, few: 1_000,
 		steps: []int{500, 2_000, 10_000}, late: 4 * time.Second, lateness: 1, rates: []int{500}, burst: 2_000,
 		stall: time.Second, kept: 3_000, idle: 5 * time.Second, starts: 2, lists: 10, traced: 1_000, storm: 1000,
 	}
@@ -154,6 +154,18 @@ func (b *bench) fsync(wanted string) string { return cmp.Or(b.scale.fsync, wante
 // server starts a server for one row.
 func (b *bench) server(ctx context.Context, fsync string, args ...string) (*server, error) {
 	return startServer(ctx, b.fsync(fsync), args...)
+}
+
+// warmUp files risks until nobody waits for numbers, which are reserved in blocks that grow
+// with the demand. Reserving one takes two seconds.
+func (b *bench) warmUp(ctx context.Context, callers int, file func(context.Context, load) (sample, error)) error {
+	for range 10 {
+		s, err := file(ctx, load{callers: callers, within: b.scale.warm})
+		if err != nil || quantile(s.each, 1) < time.Second {
+			return err
+		}
+	}
+	return nil
 }
 
 // filled returns a server with n risks whose timers are far ahead. Rows share it, so it

@@ -58,7 +58,7 @@ func (b *bench) fileRound(ctx context.Context, srv *server, round int) (all, one
 		return all, one, used, err
 	}
 	defer w.close()
-	if _, err := w.file(ctx, load{callers: 64, within: b.scale.warm}); err != nil {
+	if err := b.warmUp(ctx, 64, w.file); err != nil {
 		return all, one, used, err
 	}
 	before, err := srv.scripts(ctx)

@@ -89,7 +89,7 @@ func (g *growth) filing(ctx context.Context, srv *server, n int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.file(ctx, load{callers: 64, within: g.b.scale.warm}); err != nil {
+	if err := g.b.warmUp(ctx, 64, w.file); err != nil {
 		return err
 	}
 	before, err := srv.scripts(ctx)
@@ -198,7 +198,9 @@ func (g *growth) commands(ctx context.Context, srv *server, n int) error {
 	if _, err := send(ctx, side, ours.url, load{callers: 32, calls: people}, func(int64) string { return "help" }); err != nil {
 		return err
 	}
-	if _, err := send(ctx, side, ours.url, load{callers: 32, within: g.b.scale.warm}, commands()[0].text); err != nil {
+	if err := g.b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
+		return send(ctx, side, ours.url, l, commands()[0].text)
+	}); err != nil {
 		return err
 	}
 	took, err := send(ctx, side, ours.url, load{callers: 32, within: g.b.scale.round / 2}, commands()[0].text)

@@ -72,7 +72,9 @@ func rowHTTP(ctx context.Context, b *bench, out *section) error {
 	if _, err := send(ctx, side, ours.url, load{callers: 32, calls: people}, func(int64) string { return "help" }); err != nil {
 		return err
 	}
-	if _, err := send(ctx, side, ours.url, load{callers: 32, within: b.scale.warm}, commands()[0].text); err != nil {
+	if err := b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
+		return send(ctx, side, ours.url, l, commands()[0].text)
+	}); err != nil {
 		return err
 	}
 	for _, c := range commands() {
