@@ -116,7 +116,7 @@ func (c *cutting) Read(p []byte) (int, error) {
 	switch rand.N(40) {
 	case 0:
 		c.cuts.Add(1)
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, net.ErrClosed
 	case 1:
 		time.Sleep(10 * time.Millisecond)
