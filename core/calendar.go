@@ -57,6 +57,14 @@ func DaysAfter(anchor time.Time, days int, clock time.Duration, zone *time.Locat
 	return anchor
 }
 
+// DaysBefore returns when clocks in zone show a time of day so many calendar days before
+// anchor. If they show it twice, it is the first time.
+func DaysBefore(anchor time.Time, days int, clock time.Duration, zone *time.Location) time.Time {
+	y, m, d := anchor.In(zone).Date()
+	first, _ := WallClock(y, m, d-days, clock, zone)
+	return first
+}
+
 // withOffset returns when clocks would show want if the offset from UTC were always
 // the one of zone at near.
 func withOffset(want, near time.Time, zone *time.Location) time.Time {

@@ -33,6 +33,9 @@ func formSchema(f flow.Form) object {
 	}
 	for _, r := range f.Requires {
 		dependencies[r.Key] = r.Others
+		if len(r.AnyOf) > 0 {
+			dependencies[r.Key] = anyOf(r.Without, r.AnyOf...)
+		}
 	}
 	for _, e := range f.Excludes {
 		dependencies[e.Key] = without(e.Message, e.Others...)

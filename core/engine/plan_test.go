@@ -20,6 +20,9 @@ func TestPlan(t *testing.T) {
 	date := func(field, policy string) flow.Def {
 		return flow.Def{Name: "f", Trigger: flow.TriggerDef{DateField: field, After: "1d"}, IfAlreadyDue: policy}
 	}
+	before := func(policy string) flow.Def {
+		return flow.Def{Name: "f", Trigger: flow.TriggerDef{DateField: "due_at", Before: "2d"}, IfAlreadyDue: policy}
+	}
 	on := func(event string) flow.Def { return flow.Def{Name: "f", Trigger: flow.TriggerDef{On: event}} }
 	for _, c := range []struct {
 		name     string
@@ -37,6 +40,10 @@ func TestPlan(t *testing.T) {
 		{name: "a date set later arms", flow: date("due_at", ""), old: risk(1, now, time.Time{}), new: risk(2, now, day(3)), want: []string{"arm"}},
 		{name: "a cleared date drops", flow: date("due_at", ""), old: risk(1, now, day(3)), new: risk(2, now, time.Time{}), want: []string{"drop"}},
 		{name: "moved into the past and skipped drops", flow: date("due_at", "skip"), old: risk(1, now, day(3)), new: risk(2, now, day(-3)), want: []string{"drop"}, missed: true},
+		{name: "before a date arms", flow: before(""), new: risk(1, now, day(3)), want: []string{"arm"}},
+		{name: "before a date runs if the time has passed", flow: before(""), new: risk(1, now, day(1)), want: []string{"arm"}},
+		{name: "before a date is skipped if the time has passed", flow: before("skip"), new: risk(1, now, day(1)), missed: true},
+		{name: "before a date that moves near drops", flow: before("skip"), old: risk(1, now, day(9)), new: risk(2, now, day(1)), want: []string{"drop"}, missed: true},
 		{name: "on filed", flow: on("filed"), new: risk(1, now, time.Time{}), want: []string{"arm"}},
 		{name: "on filed is once", flow: on("filed"), old: risk(1, now, time.Time{}), new: risk(2, now, time.Time{})},
 		{name: "on assigned with handlers", flow: on("assigned"), new: risk(1, now, time.Time{}, "lin"), want: []string{"arm"}},

@@ -46,11 +46,12 @@ func FieldDefs(fields []core.Field) map[string]FieldDef {
 	return defs
 }
 
-// TriggerDef says when a flow runs: DateField with After and At, or On with what narrows the
-// event down.
+// TriggerDef says when a flow runs: DateField with After or Before, and At; or On with what
+// narrows the event down.
 type TriggerDef struct {
 	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
 	After     string `json:"after,omitempty"`      // "1d", "36h", "1d12h", "2s"
+	Before    string `json:"before,omitempty"`     // as After
 	At        string `json:"at,omitempty"`         // "09:00"
 	On        string `json:"on,omitempty"`         // an event: filed, status
 

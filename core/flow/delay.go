@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Delay is how long after its date a flow runs: calendar days, then an exact duration.
+// Delay is how long after or before its date a flow runs: calendar days, then an exact
+// duration.
 type Delay struct {
 	Days  int
 	Exact time.Duration

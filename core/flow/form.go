@@ -34,10 +34,13 @@ type Exclusion struct {
 	Message text.Phrase
 }
 
-// Requirement says that Key requires Others.
+// Requirement says that Key requires all of Others and one of AnyOf.
 type Requirement struct {
 	Key    string
 	Others []string
+	AnyOf  []string
+	// Without is the message if all of AnyOf are missing.
+	Without text.Phrase
 }
 
 // Key is one key of a Form. If the form belongs to a definition, one of Text, Maybe, List and
@@ -142,10 +145,16 @@ func (c *compiler) form(path, name, rule string, f Form) {
 		c.key(path, name, rule, k)
 	}
 	for _, r := range f.Requires {
+		if !f.has(r.Key) {
+			continue
+		}
 		for _, other := range r.Others {
-			if f.has(r.Key) && !f.has(other) {
+			if !f.has(other) {
 				c.report(path, -1, rule, "%s with the key %s also needs %s", name, r.Key, other)
 			}
+		}
+		if len(r.AnyOf) > 0 && !slices.ContainsFunc(r.AnyOf, f.has) {
+			c.report(path, -1, rule, "%s", r.Without)
 		}
 	}
 	for _, e := range f.Excludes {

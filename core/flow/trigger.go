@@ -60,19 +60,25 @@ const (
 // Form describes the keys of a trigger; they point into d.
 func (d *TriggerDef) Form() Form {
 	return Form{
-		Help: "When the flow is due: some time after one of the risk's dates, or when an event happens.",
+		Help: "When the flow is due: some time after or before one of the risk's dates, or when an event happens.",
 		Keys: append([]Key{
 			textKey("date_field", "The date that the delay counts from: "+text.Or(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own")...).String()+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint(), Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
+			{Name: "before", Kind: TextKey, Hint: delayHint(), Text: &d.Before,
+				Help: "How long before date_field the flow is due, instead of after: 1d is the same time on the day before."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,
-				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after."},
+				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after or before."},
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
 		}, d.filters()...),
 		AnyOf: []string{"date_field", "on"}, Without: text.Plain("a trigger needs date_field or on"),
-		Excludes: []Exclusion{{Key: "on", Others: []string{"date_field", "after", "at"},
-			Message: text.Plain("a trigger has either on, or date_field with after and at")}},
-		Requires: append([]Requirement{{Key: "date_field", Others: []string{"after"}}}, d.filtersNeedEvent()...),
+		Excludes: []Exclusion{
+			{Key: "on", Others: []string{"date_field", "after", "before", "at"},
+				Message: text.Plain("a trigger has either on, or date_field with after or before, and at")},
+			{Key: "after", Others: []string{"before"}, Message: text.Plain("a trigger has either after or before")},
+		},
+		Requires: append([]Requirement{{Key: "date_field", AnyOf: []string{"after", "before"},
+			Without: text.Plain("date_field needs after or before, such as after: 1d")}}, d.filtersNeedEvent()...),
 	}
 }
 

@@ -8,10 +8,11 @@ import (
 	"riskroom/core/text"
 )
 
-// DateTrigger runs a flow some time after a date of the risk.
+// DateTrigger runs a flow some time after or before a date of the risk.
 type DateTrigger struct {
-	Field string // a date of every risk, or the key of an own field
-	After Delay
+	Field  string // a date of every risk, or the key of an own field
+	Delay  Delay
+	Before bool // Delay counts back from the date
 
 	at    time.Duration // the time of day, if fixed
 	hasAt bool
@@ -87,24 +88,34 @@ func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 	return at, !at.IsZero()
 }
 
-// Due returns when t is due for a date at anchor. It is never before anchor.
+// Due returns when t is due for a date at anchor. It is never before anchor or, with Before,
+// never after it.
 //
 // Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the next day, even if
-// the clocks change in between. Hours, minutes and seconds are exact and are added after the
-// days. With a fixed time of day, the result is that time on the day reached.
+// the clocks change in between. Hours, minutes and seconds are exact and are counted after
+// the days. With a fixed time of day, the result is that time on the day reached.
 //
 // If the clocks go forward and skip the time of day, Due is the moment of the change. If they
-// go back and it comes twice, Due is the first one that is not before anchor.
+// go back and it comes twice, Due is the first one that is not before anchor or, with Before,
+// the first one.
 func (t DateTrigger) Due(anchor time.Time) time.Time {
-	if t.After.Days == 0 {
-		return anchor.Add(t.After.Exact)
+	exact := t.Delay.Exact
+	if t.Before {
+		exact = -exact
+	}
+	if t.Delay.Days == 0 {
+		return anchor.Add(exact)
 	}
 	local := anchor.In(t.zone)
 	clock := core.SinceMidnight(local)
 	if t.hasAt {
 		clock = t.at
 	}
-	return core.DaysAfter(anchor, t.After.Days, clock, t.zone).Add(t.After.Exact)
+	count := core.DaysAfter
+	if t.Before {
+		count = core.DaysBefore
+	}
+	return count(anchor, t.Delay.Days, clock, t.zone).Add(exact)
 }
 
 // dateTrigger compiles a trigger by a date.
@@ -129,25 +140,32 @@ func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]Fiel
 		c.flaw(path+"/date_field", RuleTrigger, f.about(ownPrefix+d.DateField))
 	}
 	c.delay(path, d, &t)
+	if past := []string{"discovered_at", "submitted_at", "status_since", nodeSince}; t.Before && slices.Contains(past, t.Field) {
+		c.report(path+"/before", -1, RuleTrigger, "%s is never in the future, so nothing can be due before it; write after", t.Field)
+	}
 	return t
 }
 
 // delay compiles the delay of d.
 func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
-	if d.After == "" {
+	key, written := "after", d.After
+	if written == "" {
+		key, written, t.Before = "before", d.Before, d.Before != ""
+	}
+	if written == "" {
 		return
 	}
-	after, f := parseDelay(d.After)
+	delay, f := parseDelay(written)
 	if f != nil {
-		c.flaw(path+"/after", RuleTrigger, f)
+		c.flaw(path+"/"+key, RuleTrigger, f)
 	}
-	t.After = after
+	t.Delay = delay
 	at, none := parseClock(d.At)
 	if none != nil {
 		return // none, or one that the form refuses
 	}
 	t.at, t.hasAt = at, true
-	if f == nil && (after.Days == 0 || after.Exact != 0) {
-		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so after must be whole days like 1d, not %q", d.After)
+	if f == nil && (delay.Days == 0 || delay.Exact != 0) {
+		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so %s must be whole days like 1d, not %q", key, written)
 	}
 }

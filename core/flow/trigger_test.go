@@ -43,6 +43,15 @@ func triggerOf(t *testing.T, after, at, zone string) DateTrigger {
 	return compiled(t, d).Trigger.(DateTrigger)
 }
 
+// triggerBefore compiles a trigger by due_at that is due before it.
+func triggerBefore(t *testing.T, before, at, zone string) DateTrigger {
+	t.Helper()
+	d := testDef()
+	d.Trigger = TriggerDef{DateField: "due_at", Before: before, At: at}
+	d.Zone = zone
+	return compiled(t, d).Trigger.(DateTrigger)
+}
+
 func TestDue(t *testing.T) {
 	t.Parallel()
 	const (
@@ -133,8 +142,8 @@ func TestDueProperties(t *testing.T) {
 		if a.Format(time.DateTime) <= b.Format(time.DateTime) && dueA.After(dueB) {
 			rt.Fatalf("anchors %s, %s are due %s, %s", a, b, dueA, dueB)
 		}
-		if trigger.After.Days == 0 && dueA.Sub(a) != trigger.After.Exact {
-			rt.Fatalf("due %s after its anchor, not %s", dueA.Sub(a), trigger.After.Exact)
+		if trigger.Delay.Days == 0 && dueA.Sub(a) != trigger.Delay.Exact {
+			rt.Fatalf("due %s after its anchor, not %s", dueA.Sub(a), trigger.Delay.Exact)
 		}
 		if trigger.hasAt {
 			shows := core.SinceMidnight(dueA.In(loc))

@@ -195,10 +195,13 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 		args := text.Args{"Key": string(it.risk.Key), "Status": p.Status(it.risk.Status)}
 		if date, ok := f.Trigger.(flow.DateTrigger); ok {
 			anchor, _ := date.Anchor(it.risk)
-			args["Delay"] = p.Duration(time.Duration(date.After.Days)*core.Day + date.After.Exact)
+			args["Delay"] = p.Duration(time.Duration(date.Delay.Days)*core.Day + date.Delay.Exact)
 			args["Field"], args["Date"] = w.wordField(p, date.Field), p.Time(anchor, w.zone())
 			if date.Field == nodeSince {
 				return p.S("demo.trigger.node", args)
+			}
+			if date.Before {
+				return p.S("demo.trigger.before", args)
 			}
 		}
 		return p.S("demo.trigger."+f.Trigger.Kind(), args)

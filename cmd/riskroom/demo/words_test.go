@@ -15,7 +15,7 @@ func TestEveryActionAndTriggerHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{"demo.trigger." + flow.DateTrigger{}.Kind()}
+	ids := []string{"demo.trigger." + flow.DateTrigger{}.Kind(), "demo.trigger.before"}
 	for _, k := range new(flow.TriggerDef).Form().Keys {
 		if k.Name == "on" {
 			for _, event := range k.Choices {
