@@ -132,16 +132,16 @@ func unreadToo(before, err error) error {
 
 // summary summarises the problems of a file.
 func summary(cfg *config.Config, problems config.Problems, online bool) text.Phrase {
-	warnings := count(len(problems.Warnings()), "%d warning", "%d warnings")
+	warnings := text.Count(len(problems.Warnings()), "%d warning", "%d warnings")
 	if n := len(problems.Errors()); n > 0 {
-		sum := text.Phrasef("%s, %s", count(n, "%d error", "%d errors"), warnings)
+		sum := text.Phrasef("%s, %s", text.Count(n, "%d error", "%d errors"), warnings)
 		if online && cfg == nil {
 			sum = text.Phrasef("%s; no workspace was asked", sum)
 		}
 		return sum
 	}
-	sum := text.Phrasef("fine: %s, %s, %s", count(len(cfg.Workspaces), "%d workspace", "%d workspaces"),
-		count(len(cfg.Organisation.Modules), "%d module", "%d modules"), count(len(cfg.Flows), "%d flow", "%d flows"))
+	sum := text.Phrasef("fine: %s, %s, %s", text.Count(len(cfg.Workspaces), "%d workspace", "%d workspaces"),
+		text.Count(len(cfg.Organisation.Modules), "%d module", "%d modules"), text.Count(len(cfg.Flows), "%d flow", "%d flows"))
 	if len(problems) > 0 {
 		sum = text.Phrasef("%s; %s", sum, warnings)
 	}

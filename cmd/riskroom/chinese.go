@@ -1,7 +1,12 @@
 package main
 
-// chinese returns the Chinese of the program's phrases, by the English.
-func chinese() map[string]string {
+// chinese returns tables with the Chinese of the program's phrases, by the English.
+func chinese() []map[string]string {
+	return []map[string]string{chineseGeneral(), chineseMisuse(), chineseRuns(), chineseReasons(), chineseEvents()}
+}
+
+// chineseGeneral returns the Chinese of what commands print, by the English.
+func chineseGeneral() map[string]string {
 	return map[string]string{
 		"%d error":      "%d 个错误",
 		"%d errors":     "%d 个错误",
@@ -31,6 +36,15 @@ func chinese() map[string]string {
 		"interrupted":                                                   "已中断",
 		"Try \"%s --help\".":                                            "请看 \"%s --help\"",
 
+		"%v, perhaps by another demo: to use a free port, add --addr %s":                                       "%v，可能被另一个演示占用：如需使用空闲端口，请添加 --addr %s",
+		"%v, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen": "%v，可能被另一个 riskroom 占用：请停止它，或用 --listen 和 --admin-listen 指定其他地址",
+		"%s; nothing was played": "%s；没有播放",
+	}
+}
+
+// chineseMisuse returns the Chinese of errors in the command line, by the English.
+func chineseMisuse() map[string]string {
+	return map[string]string{
 		"%q is not one of %s":                                                                      "%q 不在可用的值之中：%s",
 		"%s is larger than %d MiB: is it a config file?":                                           "%s 超过 %d MiB：它是配置文件吗？",
 		"%s is not riskroom's: move it away, or print the schema with: riskroom schema":            "%s 不是 riskroom 写的：请移走它，或用 riskroom schema 显示 JSON Schema",

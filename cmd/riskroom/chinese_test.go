@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"testing"
 
 	"riskroom/core/text/phrasetest"
@@ -8,5 +9,9 @@ import (
 
 func TestChinese(t *testing.T) {
 	t.Parallel()
-	phrasetest.Check(t, chinese(), []string{"%s", "%v", "%s, %s"}, ".")
+	all := map[string]string{}
+	for _, table := range chinese() {
+		maps.Copy(all, table)
+	}
+	phrasetest.Check(t, all, []string{"%s", "%v", "%s, %s", "%s: %s", "%s (%s)", "%s %s"}, ".")
 }

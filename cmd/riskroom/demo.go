@@ -15,7 +15,6 @@ import (
 
 	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/demo"
-	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/configs"
 	"riskroom/core/config"
@@ -95,6 +94,7 @@ func runDemo(ctx context.Context, s environment, f demoFlags) error {
 		return err
 	}
 	if f.lang != "" {
+		s.lang = &f.lang
 		if err := oneOf(f.lang, text.Languages()...); err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func runDemo(ctx context.Context, s environment, f demoFlags) error {
 	}
 	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
-		fmt.Fprintf(s.stderr, "%s; nothing was played\n", inspect.Count(len(problems.Errors()), "error"))
+		fmt.Fprintln(s.stderr, s.say("%s; nothing was played", text.Count(len(problems.Errors()), "%d error", "%d errors")))
 		return errReported
 	}
 	home, err := demoHome(cfg, f)
@@ -149,7 +149,7 @@ func showDemo(ctx context.Context, s environment, f demoFlags, cfg *config.Confi
 		Config: cfg, Home: home, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
 	})
 	if errors.Is(err, app.ErrBusy) {
-		return fmt.Errorf("%w, perhaps by another demo: to use a free port, add --addr %s", err, net.JoinHostPort(host, "0"))
+		return errors.New(s.say("%v, perhaps by another demo: to use a free port, add --addr %s", err, net.JoinHostPort(host, "0")))
 	}
 	return err
 }

@@ -126,7 +126,7 @@ func exportRisks(ctx context.Context, s environment, f exportFlags) error {
 	if err := writePrivate(f.out, write); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.stdout, s.say("wrote %s: %s", f.out, count(n, "%d risk", "%d risks")))
+	_, err = fmt.Fprintln(s.stdout, s.say("wrote %s: %s", f.out, text.Count(n, "%d risk", "%d risks")))
 	return err
 }
 

@@ -219,6 +219,10 @@ Nothing has been deleted. To delete them for good, add --yes.
 			t.Fatalf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
 		}
 	}
+	if r := a.run(t.Context(), "purge", "--closed-before", "2026-01-14", "--lang", "zh-CN"); !strings.Contains(r.stdout, "R-2 将被删除，关闭于 2026-01-12 10:00:00：=Ledger 2\n") ||
+		!strings.Contains(r.stdout, "R-3 已跳过：它有未结束的运行：riskroom runs list\n") {
+		t.Errorf("in Chinese:\n%s", r.stdout)
+	}
 	want := strings.NewReplacer("would be deleted, closed", "deleted, closed", "would be deleted, ended", "deleted, ended", "2 would be", "2", "Nothing has been deleted. To delete them for good, add --yes.\n", "").Replace(list)
 	if r := a.run(t.Context(), "purge", "--closed-before", "2026-01-14", "--yes"); r.code != exitFine || r.stdout != want {
 		t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)

@@ -24,7 +24,7 @@ func (s environment) words() text.Wording {
 
 // phrases returns the Chinese of the program's phrases and of those about platforms.
 func (s environment) phrases() []map[string]string {
-	all := []map[string]string{chinese(), inspect.Chinese()}
+	all := append(chinese(), inspect.Chinese())
 	for _, p := range platforms.All() {
 		all = append(all, p.Chinese)
 	}
@@ -34,14 +34,6 @@ func (s environment) phrases() []map[string]string {
 // say returns a phrase in the program's language.
 func (s environment) say(format string, args ...any) string {
 	return s.words().Say(text.Phrasef(format, args...))
-}
-
-// count returns a number of things as a phrase. Only English distinguishes one from many.
-func count(n int, one, many string) text.Phrase {
-	if n == 1 {
-		return text.Phrasef(one, n)
-	}
-	return text.Phrasef(many, n)
 }
 
 // localeOf returns the language of the environment's locale.

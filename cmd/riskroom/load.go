@@ -77,7 +77,7 @@ func loadConfig(s environment, name string) (*config.Config, config.Problems, er
 	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.String())
-		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was started", name, count(len(problems.Errors()), "%d error", "%d errors")))
+		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was started", name, text.Count(len(problems.Errors()), "%d error", "%d errors")))
 		return nil, nil, errReported
 	}
 	return cfg, problems, nil

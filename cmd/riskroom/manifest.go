@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,10 +74,13 @@ func printManifest(s environment, p platform.Platform, f manifestFlags) error {
 		own[name] = *value
 	}
 	out, err := p.Manifest.Print(platform.ManifestFor{
-		Config: cfg, Workspace: w, URL: f.url, Flags: own, Text: words.In(cfg.Organisation.Language),
+		Config: cfg, Workspace: w, URL: f.url, Flags: own, Text: words.In(cfg.Organisation.Language), Words: s.words(),
 	})
+	if m, ok := errors.AsType[platform.Mistake](err); ok {
+		return misused{m.Says}
+	}
 	if err != nil {
-		return misuse("%v", err)
+		return err
 	}
 	if _, err := fmt.Fprint(s.stdout, out.Manifest); err != nil {
 		return err

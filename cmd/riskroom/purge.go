@@ -10,6 +10,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 // purgeFlags are the flags of purge.
@@ -121,19 +122,19 @@ func (p *purge) one(ctx context.Context, key core.RiskKey) error {
 	}
 	if why != "" {
 		p.skipped++
-		fmt.Fprintf(p.s.stdout, "%s left out: %s\n", key, purgeText(why))
+		fmt.Fprintln(p.s.stdout, p.s.say("%s left out: %s", key, purgeText(why)))
 		return nil
 	}
 	p.deleted++
-	did := "would be deleted"
+	did := text.Plain("would be deleted")
 	if p.yes {
-		did = "deleted"
+		did = text.Plain("deleted")
 	}
-	what, title := "closed", rec.Risk.Title
+	ended, title := text.Phrasef("closed %s", clockTime(over, p.zone)), rec.Risk.Title
 	if rec.Risk.Version == 0 {
-		what, title = "ended", cmp.Or(rec.Groups[0].Topic, rec.Groups[0].Name)
+		ended, title = text.Phrasef("ended %s", clockTime(over, p.zone)), cmp.Or(rec.Groups[0].Topic, rec.Groups[0].Name)
 	}
-	fmt.Fprintf(p.s.stdout, "%s %s, %s %s: %s\n", key, did, what, clockTime(over, p.zone), core.Isolate(title))
+	fmt.Fprintln(p.s.stdout, p.s.say("%s %s, %s: %s", key, did, ended, core.Isolate(title)))
 	return nil
 }
 
@@ -150,16 +151,16 @@ func (p *purge) end() {
 }
 
 // purgeText describes why a risk or a topic isn't deleted.
-func purgeText(code string) string {
+func purgeText(code string) text.Phrase {
 	switch code {
 	case "group":
-		return "it has a group that is in use"
+		return text.Plain("it has a group that is in use")
 	case "run":
-		return "a run of it has not ended: riskroom runs list"
+		return text.Plain("a run of it has not ended: riskroom runs list")
 	case "intent":
-		return "it is unknown whether a call for it happened: riskroom runs list"
+		return text.Plain("it is unknown whether a call for it happened: riskroom runs list")
 	case "recent":
-		return "it ended less than two days ago"
+		return text.Plain("it ended less than two days ago")
 	}
-	return "it has just changed"
+	return text.Plain("it has just changed")
 }

@@ -115,10 +115,14 @@ func changeRuns(ctx context.Context, s environment, f runsFlags, did string, arg
 		})
 		if err != nil {
 			failed = true
-			fmt.Fprintf(s.stderr, "riskroom: %s: %s\n", id, failureText(did, err))
+			fmt.Fprintf(s.stderr, "riskroom: %s\n", s.say("%s: %s", id, failureText(did, err)))
 			continue
 		}
-		fmt.Fprintf(s.stdout, "%s: %s\n", id, map[string]string{"retry": "due now", "drop": "dropped"}[did])
+		done := text.Plain("due now")
+		if did == "drop" {
+			done = text.Plain("dropped")
+		}
+		fmt.Fprintln(s.stdout, s.say("%s: %s", id, done))
 	}
 	if failed {
 		return errReported
@@ -127,17 +131,17 @@ func changeRuns(ctx context.Context, s environment, f runsFlags, did string, arg
 }
 
 // failureText describes why a run could not be retried or dropped.
-func failureText(did string, err error) string {
+func failureText(did string, err error) text.Phrase {
 	switch core.KindOf(err) {
 	case core.NotFound:
-		return "there is no such run"
+		return text.Plain("there is no such run")
 	case core.Conflict:
 		if did == "retry" {
-			return "only a parked run can be retried; this one is " + core.DetailOf(err)
+			return text.Phrasef("only a parked run can be retried; this one is %s", stateText(core.DetailOf(err)))
 		}
-		return "only a run that is parked or has not begun can be dropped; this one is " + core.DetailOf(err)
+		return text.Phrasef("only a run that is parked or has not begun can be dropped; this one is %s", stateText(core.DetailOf(err)))
 	default:
-		return err.Error()
+		return text.Plain(err.Error())
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +14,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 func newRunsList(s environment) *cobra.Command {
@@ -50,13 +50,13 @@ type listedRun struct {
 	Step     int       `json:"step"`              // from 1: the current or next one
 	Attempts int       `json:"attempts"`          // of that step, failed
 	Reason   string    `json:"reason,omitempty"`  // a code
-	Meaning  string    `json:"meaning,omitempty"` // the reason in words
+	Meaning  string    `json:"meaning,omitempty"` // the reason in English
 }
 
 func listed(r engine.Run) listedRun {
 	return listedRun{
 		Run: r.ID.String(), Risk: string(r.ID.Risk), Flow: r.ID.Flow, State: string(r.State), Due: r.Due.UTC(), At: r.At.UTC(),
-		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reasonText(r.Reason),
+		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reasonText(r.Reason).String(),
 	}
 }
 
@@ -89,12 +89,12 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	if f.format == formatJSON {
 		return printJSON(s.stdout, list)
 	}
-	printRuns(s.stdout, list, cfg.Organisation.Zone)
+	printRuns(s, list, cfg.Organisation.Zone)
 	if folded > 0 {
-		fmt.Fprintf(s.stdout, "\nNot kept: %d ended runs of events, of open risks.\n", folded)
+		fmt.Fprintf(s.stdout, "\n%s\n", s.say("Not kept: %d ended runs of events, of open risks.", folded))
 	}
 	if more {
-		fmt.Fprintf(s.stderr, "riskroom: only the first %d are shown; raise --limit to see more\n", limit)
+		fmt.Fprintf(s.stderr, "riskroom: %s\n", s.say("only the first %d are shown; raise --limit to see more", limit))
 	}
 	return nil
 }
@@ -138,25 +138,40 @@ func liveRuns(ctx context.Context, db *store.Store, limit int) (runs []engine.Ru
 	return runs, folded, nil
 }
 
-func printRuns(w io.Writer, list []listedRun, zone *time.Location) {
+func printRuns(s environment, list []listedRun, zone *time.Location) {
 	if len(list) == 0 {
-		fmt.Fprintln(w, "No run is parked, running or scheduled.")
+		fmt.Fprintln(s.stdout, s.say("No run is parked, running or scheduled."))
 		return
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "RUN\tSTATE\tDUE (%s)\tNEXT\tWHY\n", zone)
+	rows := [][]string{{s.say("RUN"), s.say("STATE"), s.say("DUE (%s)", zone), s.say("NEXT"), s.say("WHY")}}
 	for _, r := range list {
-		next := "-"
+		next, why := "-", "-"
 		if !r.At.IsZero() {
 			next = clockTime(r.At, zone)
 		}
-		why := r.Meaning
-		if why == "" {
-			why = "-"
+		if r.Reason != "" {
+			why = s.words().Say(reasonText(r.Reason))
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Run, r.State, clockTime(r.Due, zone), next, why)
+		rows = append(rows, []string{r.Run, s.words().Say(stateText(r.State)), clockTime(r.Due, zone), next, why})
 	}
-	_ = t.Flush()
+	printTable(s.stdout, rows)
+}
+
+// printTable prints rows in columns. A wide character takes two.
+func printTable(w io.Writer, rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], text.Cells(cell))
+		}
+	}
+	for _, row := range rows {
+		last := len(row) - 1
+		for i, cell := range row[:last] {
+			fmt.Fprint(w, text.Pad(cell, widths[i]+2))
+		}
+		fmt.Fprintln(w, row[last])
+	}
 }
 
 func clockTime(t time.Time, zone *time.Location) string {

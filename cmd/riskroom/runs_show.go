@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 func newRunsShow(s environment) *cobra.Command {
@@ -48,10 +49,17 @@ type shownRun struct {
 
 type shownCall struct {
 	Call    string `json:"call"`
-	State   string `json:"state"` // done, open or failed
+	State   string `json:"state"`
 	Attempt int    `json:"attempt"`
 	Value   string `json:"value,omitempty"`
 }
+
+// States of a call.
+const (
+	callDone   = "done"
+	callOpen   = "open"
+	callFailed = "failed"
+)
 
 type shownEvent struct {
 	At   time.Time         `json:"at"`
@@ -60,7 +68,8 @@ type shownEvent struct {
 	By   string            `json:"by,omitempty"`
 	Op   string            `json:"op,omitempty"`
 	Data map[string]string `json:"data,omitempty"`
-	Text string            `json:"text"`
+	Text string            `json:"text"` // in English
+	says text.Phrase
 }
 
 // trailLength is how many of a risk's events are searched.
@@ -81,7 +90,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	defer func() { _ = db.Stop() }()
 	run, err := db.Load(ctx, ids[0])
 	if core.KindOf(err) == core.NotFound {
-		return fmt.Errorf("there is no run %s (runs that ended long ago are removed)", ids[0])
+		return errors.New(s.say("there is no run %s (runs that ended long ago are removed)", ids[0]))
 	}
 	if err != nil {
 		return err
@@ -97,7 +106,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	if f.format == formatJSON {
 		return printJSON(s.stdout, out)
 	}
-	printRun(s.stdout, out, cfg.Organisation.Zone)
+	printRun(s, out, cfg.Organisation.Zone)
 	return nil
 }
 
@@ -128,12 +137,12 @@ func waitingFor(ctx context.Context, db *store.Store, id engine.RunID, events []
 func callsOf(run engine.Run) []shownCall {
 	var calls []shownCall
 	for key, c := range run.Calls {
-		state := "failed"
+		state := callFailed
 		switch {
 		case c.Done:
-			state = "done"
+			state = callDone
 		case c.Open:
-			state = "open"
+			state = callOpen
 		}
 		calls = append(calls, shownCall{Call: key, State: state, Attempt: c.Attempt, Value: c.Value})
 	}
@@ -148,43 +157,61 @@ func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) [
 		if e.Run != id.String() {
 			continue
 		}
+		says := eventText(e, zone)
 		trail = append(trail, shownEvent{
-			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: eventText(e, zone),
+			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: says.String(), says: says,
 		})
 	}
 	return trail
 }
 
-func printRun(w io.Writer, r shownRun, zone *time.Location) {
-	shown := r.Flow
-	if does := builtInText(r.Flow); does != "" {
-		shown += ": " + does
+func printRun(s environment, r shownRun, zone *time.Location) {
+	w := s.stdout
+	fmt.Fprintln(w, r.Run)
+	flow := text.Plain(r.Flow)
+	if does := builtInText(r.Flow); !does.IsZero() {
+		flow = text.Phrasef("%s: %s", r.Flow, does)
 	}
-	fmt.Fprintf(w, "%s\n", r.Run)
-	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s (%s)\n", r.Risk, shown, r.State, r.Step, clockTime(r.Due, zone), zone)
+	rows := [][]string{
+		{"  " + s.say("risk"), r.Risk}, {"  " + s.say("flow"), s.words().Say(flow)},
+		{"  " + s.say("state"), s.say("%s, at step %d", stateText(r.State), r.Step)},
+		{"  " + s.say("due"), s.say("%s (%s)", clockTime(r.Due, zone), zone)},
+	}
 	if !r.At.IsZero() {
-		fmt.Fprintf(w, "  next   %s\n", clockTime(r.At, zone))
+		rows = append(rows, []string{"  " + s.say("next"), clockTime(r.At, zone)})
 	}
 	if r.Reason != "" {
-		fmt.Fprintf(w, "  why    %s\n", r.Meaning)
+		rows = append(rows, []string{"  " + s.say("why"), s.words().Say(reasonText(r.Reason))})
 	}
+	printTable(w, rows)
 	if len(r.Calls) > 0 {
-		fmt.Fprintln(w, "\nCalls of this step:")
+		fmt.Fprintf(w, "\n%s\n", s.say("Calls of this step:"))
 		for _, c := range r.Calls {
-			fmt.Fprintf(w, "  %-6s %s (attempt %d)\n", c.State, c.Call, c.Attempt)
+			fmt.Fprintf(w, "  %s %s\n", text.Pad(s.words().Say(callText(c.State)), 6), s.say("%s (attempt %d)", c.Call, c.Attempt))
 		}
 	}
 	if len(r.Waiting) > 0 {
-		fmt.Fprintf(w, "\nRuns that wait for its group:\n  %s\n", strings.Join(r.Waiting, "\n  "))
+		fmt.Fprintf(w, "\n%s\n  %s\n", s.say("Runs that wait for its group:"), strings.Join(r.Waiting, "\n  "))
 	}
-	fmt.Fprintln(w, "\nWhat happened:")
+	fmt.Fprintf(w, "\n%s\n", s.say("What happened:"))
 	if len(r.Trail) == 0 {
-		fmt.Fprintln(w, "  nothing yet")
+		fmt.Fprintf(w, "  %s\n", s.say("nothing yet"))
 	}
 	for _, e := range r.Trail {
-		fmt.Fprintf(w, "  %s  %s\n", clockTime(e.At, zone), e.Text)
+		fmt.Fprintf(w, "  %s  %s\n", clockTime(e.At, zone), s.words().Say(e.says))
 	}
 	if r.State == string(engine.Parked) {
-		fmt.Fprintf(w, "\nThis run waits for you. To continue it: riskroom runs retry %s   (or drop it)\n", r.Run)
+		fmt.Fprintf(w, "\n%s\n", s.say("This run waits for you. To continue it: riskroom runs retry %s   (or drop it)", r.Run))
 	}
+}
+
+// callText describes the state of a call.
+func callText(state string) text.Phrase {
+	switch state {
+	case callDone:
+		return text.Plain("done")
+	case callOpen:
+		return text.Plain("open")
+	}
+	return text.Plain("failed")
 }

@@ -11,6 +11,7 @@ import (
 	"riskroom/core/engine"
 	"riskroom/core/store"
 	"riskroom/core/store/storetest"
+	"riskroom/core/text"
 )
 
 // runsBundle is a Redis with one risk, a parked run, and one that is still to come.
@@ -247,5 +248,44 @@ func TestRunsMisuse(t *testing.T) {
 				t.Errorf("exit %d, want %d; stderr does not say %q:\n%s", r.code, c.code, c.says, r.stderr)
 			}
 		})
+	}
+}
+
+// TestRunsInChinese checks the texts, their columns, and that JSON stays as it is.
+func TestRunsInChinese(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	r := d.runs(t, "list", "--lang", "zh-CN")
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	if len(lines) != 3 || !strings.Contains(lines[0], "应执行时间（Asia/Shanghai）") || !strings.Contains(lines[1], "待人工处理") {
+		t.Fatalf("list:\n%s%s", r.stdout, r.stderr)
+	}
+	column := func(line, cell string) int {
+		before, _, _ := strings.Cut(line, cell)
+		return text.Cells(before)
+	}
+	for head, cells := range map[string][]string{"状态": {"待人工处理", "待执行"}, "原因": {"无法确定", ""}} {
+		for i, cell := range cells {
+			if cell != "" && column(lines[0], head) != column(lines[i+1], cell) {
+				t.Errorf("%s is not below %s:\n%s", cell, head, r.stdout)
+			}
+		}
+	}
+	r = d.runs(t, "show", "--lang", "zh-CN", d.parked.String())
+	for _, want := range []string{"  状态        待人工处理，第 1 步\n", "定于 ", "待人工处理：无法确定", "riskroom runs retry " + d.parked.String()} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("show does not say %q:\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+	for _, args := range [][]string{{"list", "--format", "json"}, {"show", "--format", "json", d.parked.String()}} {
+		if chinese := d.runs(t, append(args, "--lang", "zh-CN")...); chinese.stdout != d.runs(t, args...).stdout || chinese.stdout == "" {
+			t.Errorf("%v depends on the language:\n%s", args, chinese.stdout)
+		}
+	}
+	if r = d.runs(t, "retry", "--lang", "zh-CN", d.ahead.String()); r.code != exitFailed || !strings.Contains(r.stderr, "此运行的状态是：待执行") {
+		t.Errorf("retry: exit %d %s", r.code, r.stderr)
+	}
+	if r = d.runs(t, "drop", "--lang", "zh-CN", d.ahead.String()); r.code != exitFine || r.stdout != d.ahead.String()+"：已放弃\n" {
+		t.Errorf("drop: exit %d %s%s", r.code, r.stdout, r.stderr)
 	}
 }

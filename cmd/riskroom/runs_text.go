@@ -8,93 +8,94 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
-// reasonText describes a run's reason in English. Error codes of platforms are left
+// reasonText describes a run's reason. Error codes of platforms are left
 // unchanged, so that they can be looked up.
-func reasonText(code string) string {
+func reasonText(code string) text.Phrase {
 	switch code {
 	case "":
-		return ""
+		return text.Phrase{}
 	case "condition":
-		return "its condition was false"
+		return text.Plain("its condition was false")
 	case "by_others":
-		return "somebody did it whom the trigger does not name under by"
+		return text.Plain("somebody did it whom the trigger does not name under by")
 	case "condition_failed":
-		return "its condition could not be evaluated"
+		return text.Plain("its condition could not be evaluated")
 	case "risk_changed":
-		return "the risk changed meanwhile"
+		return text.Plain("the risk changed meanwhile")
 	case "crashing":
-		return "its worker crashed three times during a call"
+		return text.Plain("its worker crashed three times during a call")
 	case "unsure":
-		return "it is unknown whether its last call happened: check the platform, then retry or drop"
+		return text.Plain("it is unknown whether its last call happened: check the platform, then retry or drop")
 	case "stored_input":
-		return "this version cannot read what it stored"
+		return text.Plain("this version cannot read what it stored")
 	case "handed_back":
-		return "handed back by a riskroom that stopped"
+		return text.Plain("handed back by a riskroom that stopped")
 	case "announced":
-		return "its notice is in the channel, which it closes a day later unless a person posts there"
+		return text.Plain("its notice is in the channel, which it closes a day later unless a person posts there")
 	case "kept":
-		return "a person has posted since the notice"
+		return text.Plain("a person has posted since the notice")
 	case "topic_ended":
-		return "the topic has ended"
+		return text.Plain("the topic has ended")
 	case engine.AwaitsGroup:
-		return "it waits for the run that creates the risk's group"
+		return text.Plain("it waits for the run that creates the risk's group")
 	case "group_not_ready":
-		return "the run that creates the risk's group did not get that done within a day"
+		return text.Plain("the run that creates the risk's group did not get that done within a day")
 	case "group_not_seen":
-		return "the bot cannot see the risk's group; it checks again"
+		return text.Plain("the bot cannot see the risk's group; it checks again")
 	case "others_act":
-		return "another run of the risk is acting"
+		return text.Plain("another run of the risk is acting")
 	case "cancelling":
-		return "cancelled; it waits until the outcome of its last call is known"
+		return text.Plain("cancelled; it waits until the outcome of its last call is known")
 	case "young":
-		return "its last call may still take effect; it waits before it checks"
+		return text.Plain("its last call may still take effect; it waits before it checks")
 	case "moving":
-		return "its risk keeps changing; its condition is evaluated again"
+		return text.Plain("its risk keeps changing; its condition is evaluated again")
 	case "not_read":
-		return "its risk could not be read"
+		return text.Plain("its risk could not be read")
 	case "flow_unreadable":
-		return "its flow was written by another version"
+		return text.Plain("its flow was written by another version")
 	case "paused":
-		return "the workspace refuses the bot"
+		return text.Plain("the workspace refuses the bot")
 	case "rate_limited", "ratelimited", "rate_budget":
-		return "it waits for the platform's rate limit"
+		return text.Plain("it waits for the platform's rate limit")
 	case "unavailable":
-		return "the platform or Redis does not respond"
+		return text.Plain("the platform or Redis does not respond")
 	case "no_risk":
-		return "its risk does not exist"
+		return text.Plain("its risk does not exist")
 	case "retried":
-		return "retried by hand"
+		return text.Plain("retried by hand")
 	case "dropped":
-		return "dropped by hand"
+		return text.Plain("dropped by hand")
 	}
-	return code
+	return text.Plain(code)
 }
 
-// builtInText describes what the runs of a built-in flow do, "" for an admin's flow.
-func builtInText(flow string) string {
+// builtInText describes what the runs of a built-in flow do, nothing for an admin's flow.
+func builtInText(flow string) text.Phrase {
 	switch flow {
 	case engine.SyncFlow:
-		return "keeps cards and channels up to date"
+		return text.Plain("keeps cards and channels up to date")
 	case engine.NoticeFlow:
-		return "notifies administrators or one person"
+		return text.Plain("notifies administrators or one person")
 	case engine.NoteFlow:
-		return "posts a note in the risk's channel"
+		return text.Plain("posts a note in the risk's channel")
 	case engine.GroupFlow:
-		return "creates or changes a channel for a person"
+		return text.Plain("creates or changes a channel for a person")
 	case engine.OpenFlow:
-		return "creates the risk's channel for a person"
+		return text.Plain("creates the risk's channel for a person")
 	case engine.CloseFlow:
-		return "closes the channel of a closed risk"
+		return text.Plain("closes the channel of a closed risk")
 	case engine.FilesFlow:
-		return "posts the risk's attachments"
+		return text.Plain("posts the risk's attachments")
 	}
-	return ""
+	return text.Phrase{}
 }
 
-// eventText describes an audit event of a run in English, with times in the zone.
-func eventText(e engine.Event, zone *time.Location) string {
+// eventText describes an audit event of a run, with times in the zone.
+func eventText(e engine.Event, zone *time.Location) text.Phrase {
 	d := make(map[string]string, len(e.Data))
 	for k, v := range e.Data {
 		d[k] = core.Isolate(v)
@@ -103,106 +104,127 @@ func eventText(e engine.Event, zone *time.Location) string {
 	case engine.EventTimer:
 		return timerText(d, zone)
 	case engine.EventMissed:
-		return "already due when the risk was filed or edited; skipped, as the flow says"
+		return text.Plain("already due when the risk was filed or edited; skipped, as the flow says")
 	case engine.EventFired:
 		if late, err := time.ParseDuration(d["late"] + "ms"); err == nil && late >= time.Second {
-			return "began, " + late.Round(time.Second).String() + " after its time"
+			return text.Phrasef("began, %s after its time", late.Round(time.Second))
 		}
-		return "began, on time"
+		return text.Plain("began, on time")
 	case engine.EventSkipped:
-		return "skipped: " + reasonText(d["reason"])
+		return text.Phrasef("skipped: %s", reasonText(d["reason"]))
 	case engine.EventStep:
 		return stepText(d)
 	case engine.EventFallback:
 		if code := d["code"]; code != "" {
-			return "could not send the message for " + d["for"] + " to " + d["to"] + " instead: " + reasonText(code)
+			return text.Phrasef("could not send the message for %s to %s instead: %s", d["for"], d["to"], reasonText(code))
 		}
-		return "sent the message for " + d["for"] + ", who could not be reached, to " + d["to"] + " instead"
+		return text.Phrasef("sent the message for %s, who could not be reached, to %s instead", d["for"], d["to"])
 	case engine.EventPartial:
-		return "partly done: " + d["action"] + "; not done: " + d["what"]
+		return text.Phrasef("partly done: %s; not done: %s", d["action"], d["what"])
 	case engine.EventFailed:
-		return "failed for good: " + d["action"] + " (" + reasonText(d["code"]) + "); steps that do not need it continue"
+		return text.Phrasef("failed for good: %s (%s); steps that do not need it continue", d["action"], reasonText(d["code"]))
 	case engine.EventPassed:
-		return "skipped step: " + d["action"] + " (" + reasonText(d["reason"]) + ")"
+		return text.Phrasef("skipped step: %s (%s)", d["action"], reasonText(d["reason"]))
 	case engine.EventDeferred:
-		s := "waits until " + eventTime(d["until"], zone) + ": " + reasonText(d["code"])
+		s := text.Phrasef("waits until %s: %s", eventTime(d["until"], zone), reasonText(d["code"]))
 		if run := d["for"]; run != "" {
-			s += ", " + run
+			s = text.Phrasef("%s, %s", s, run)
 		}
 		return s
 	case engine.EventRetry:
-		return "tries again at " + eventTime(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
+		return text.Phrasef("tries again at %s (%s, attempt %s)", eventTime(d["until"], zone), d["code"], d["attempt"])
 	case engine.EventParked:
-		return "parked, needs a person: " + reasonText(d["code"])
+		return text.Phrasef("parked, needs a person: %s", reasonText(d["code"]))
 	case engine.EventEnded:
 		if r := d["reason"]; r != "" {
-			return d["state"] + ": " + reasonText(r)
+			return text.Phrasef("%s: %s", stateText(d["state"]), reasonText(r))
 		}
-		return d["state"]
+		return stateText(d["state"])
 	case engine.EventResent:
-		return "sent again though it may have arrived: " + d["call"]
+		return text.Phrasef("sent again though it may have arrived: %s", d["call"])
 	case engine.EventGivenUp:
-		return "gave up an unfinished call: " + d["call"]
+		return text.Phrasef("gave up an unfinished call: %s", d["call"])
 	case engine.EventBound:
 		if d["outcome"] == "unbound" {
-			return "created the group " + d["group"] + " too late; the risk is not bound to it"
+			return text.Phrasef("created the group %s too late; the risk is not bound to it", d["group"])
 		}
-		return "bound the risk to the group " + d["group"]
+		return text.Phrasef("bound the risk to the group %s", d["group"])
 	case engine.EventFreed:
-		return "the risk is no longer bound to the group " + d["group"] + " (" + d["reason"] + ")"
+		return text.Phrasef("the risk is no longer bound to the group %s (%s)", d["group"], d["reason"])
 	case engine.EventLost:
-		return "the bot can no longer see the group " + d["group"] + " (" + d["code"] + ")"
+		return text.Phrasef("the bot can no longer see the group %s (%s)", d["group"], d["code"])
 	case engine.EventFound:
-		return "the bot can see the group " + d["group"] + " again"
+		return text.Phrasef("the bot can see the group %s again", d["group"])
 	case engine.EventMembers:
-		s := "new people of the risk in the group " + d["group"]
+		s := text.Phrasef("new people of the risk in the group %s", d["group"])
 		if d["done"] != "" {
-			s += "; invited: " + d["done"]
+			s = text.Phrasef("%s; invited: %s", s, d["done"])
 		}
 		if d["what"] != "" {
-			s += "; not added: " + d["what"]
+			s = text.Phrasef("%s; not added: %s", s, d["what"])
 		}
 		return s
 	case engine.EventSynced:
-		return "updated: " + d["where"]
+		return text.Phrasef("updated: %s", d["where"])
 	case engine.EventOperator:
-		return core.Isolate(e.Actor.Name) + " requested: " + d["did"]
+		return text.Phrasef("%s requested: %s", core.Isolate(e.Actor.Name), d["did"])
 	}
 	return unknownEventText(e.Kind, d)
 }
 
-func timerText(d map[string]string, zone *time.Location) string {
+func timerText(d map[string]string, zone *time.Location) text.Phrase {
 	due := eventTime(d["due"], zone)
 	switch d["outcome"] {
 	case "armed":
-		return "armed for " + due
+		return text.Phrasef("armed for %s", due)
 	case "moved":
-		return "moved to " + due
+		return text.Phrasef("moved to %s", due)
 	case "dropped":
-		return "timer removed"
+		return text.Plain("timer removed")
 	case "wished":
-		return "asked to stop"
+		return text.Plain("asked to stop")
 	case "left":
-		return "left unchanged, because it had begun"
+		return text.Plain("left unchanged, because it had begun")
 	}
-	return "timer " + d["outcome"] + " " + due
+	return text.Phrasef("timer %s %s", d["outcome"], due)
 }
 
-func stepText(d map[string]string) string {
-	s := d["action"]
+func stepText(d map[string]string) text.Phrase {
+	s := text.Plain(d["action"])
 	if name := d["name"]; name != "" {
-		s += " " + name
+		s = text.Phrasef("%s %s", s, name)
 	}
 	if done := d["done"]; done != "" {
-		s += ": " + done
+		s = text.Phrasef("%s: %s", s, done)
 	}
 	return s
 }
 
 // unknownEventText describes an event that a newer version wrote.
-func unknownEventText(kind string, d map[string]string) string {
+func unknownEventText(kind string, d map[string]string) text.Phrase {
 	for _, k := range slices.Sorted(maps.Keys(d)) {
 		kind += fmt.Sprintf(" %s=%s", k, d[k])
 	}
-	return kind
+	return text.Plain(kind)
+}
+
+// stateText describes the state of a run.
+func stateText(state string) text.Phrase {
+	switch engine.RunState(state) {
+	case engine.Armed:
+		return text.Plain("armed")
+	case engine.Running:
+		return text.Plain("running")
+	case engine.Waiting:
+		return text.Plain("waiting")
+	case engine.Parked:
+		return text.Plain("parked")
+	case engine.Finished:
+		return text.Plain("finished")
+	case engine.Skipped:
+		return text.Plain("skipped")
+	case engine.Cancelled:
+		return text.Plain("cancelled")
+	}
+	return text.Plain(state)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -64,14 +63,14 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	}
 	serving := app.Serving{
 		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(),
-		SelfTest: true, Warnings: warnings,
+		SelfTest: true, Warnings: warnings, Words: s.words(),
 	}
 	if f.logFormat == formatText {
 		serving.Screen = s.stderr
 	}
 	err = app.Serve(ctx, serving)
 	if errors.Is(err, app.ErrBusy) {
-		return fmt.Errorf("%w, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", err)
+		return errors.New(s.say("%v, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", err))
 	}
 	return err
 }

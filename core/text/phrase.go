@@ -19,6 +19,14 @@ func Phrasef(format string, args ...any) Phrase {
 // Plain returns a phrase without arguments, in which % is an ordinary character.
 func Plain(s string) Phrase { return Phrase{format: s, english: s} }
 
+// Count returns a number of things as a phrase. Only English distinguishes one from many.
+func Count(n int, one, many string) Phrase {
+	if n == 1 {
+		return Phrasef(one, n)
+	}
+	return Phrasef(many, n)
+}
+
 // String returns the phrase in English.
 func (p Phrase) String() string { return p.english }
 
@@ -30,18 +38,23 @@ func (p Phrase) IsZero() bool { return p.english == "" }
 
 // Or lists words: "a, b or c".
 func Or(words ...string) Phrase {
-	switch last := len(words) - 1; last {
-	case -1:
-		return Phrase{}
-	case 0:
-		return Phrasef("%s", words[0])
-	default:
-		list := Phrasef("%s", words[0])
-		for _, w := range words[1:last] {
-			list = Phrasef("%s, %s", list, w)
-		}
-		return Phrasef("%s or %s", list, words[last])
+	last := len(words) - 1
+	if last < 1 {
+		return List(words...)
 	}
+	return Phrasef("%s or %s", List(words[:last]...), words[last])
+}
+
+// List lists words: "a, b, c".
+func List(words ...string) Phrase {
+	if len(words) == 0 {
+		return Phrase{}
+	}
+	list := Phrasef("%s", words[0])
+	for _, w := range words[1:] {
+		list = Phrasef("%s, %s", list, w)
+	}
+	return list
 }
 
 // Wording prints phrases in one language. The zero Wording prints English.

@@ -112,7 +112,7 @@ func checkStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	var unsafe []string
 	for _, f := range found {
 		if f.Weight == store.Refusal {
-			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.FindingText(f)))
+			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.FindingText(f).String()))
 		}
 	}
 	if len(unsafe) > 0 {
@@ -135,7 +135,7 @@ func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
 	if f.Node != "" {
 		args = append(args, "node", f.Node)
 	}
-	log.Log(ctx, level, inspect.FindingText(f), args...)
+	log.Log(ctx, level, inspect.FindingText(f).String(), args...)
 }
 
 // checkStoreEvery is how often serve checks its Redis again.
@@ -173,7 +173,7 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 func (a *App) storeReady(ctx context.Context) error {
 	err := a.store.Ready(ctx)
 	if u, ok := errors.AsType[*store.Unsafe](err); ok {
-		return errors.New(inspect.FindingText(u.Finding))
+		return errors.New(inspect.FindingText(u.Finding).String())
 	}
 	return err
 }

@@ -22,6 +22,7 @@ import (
 	"riskroom/core/config"
 	"riskroom/core/store"
 	"riskroom/core/store/private"
+	"riskroom/core/text"
 )
 
 // Serving configures Serve. Fields are required unless noted.
@@ -39,6 +40,7 @@ type Serving struct {
 	// Screen receives that report as text, in one write. If it is nil, the report is
 	// a log record.
 	Screen io.Writer
+	Words  text.Wording // of the screen
 
 	// The following fields are for tests.
 
@@ -84,7 +86,7 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	r := inspect.Report{Version: s.Version, Config: s.Config, Workspaces: a.inspected(), Stored: found, Admin: listeners[0].Addr().String()}
+	r := inspect.Report{Version: s.Version, Config: s.Config, Workspaces: a.inspected(), Stored: found, Admin: listeners[0].Addr().String(), Words: s.Words}
 	if len(listeners) > 1 {
 		r.Listen = listeners[1].Addr().String()
 	}

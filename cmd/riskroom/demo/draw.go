@@ -1,15 +1,12 @@
 package demo
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/width"
 
 	"riskroom/adapters/stage"
+	"riskroom/core/text"
 )
 
 // boxWidth is the maximum width of a card, including its frame.
@@ -21,11 +18,11 @@ func card(parts []stage.Part) []string {
 	body := drawn(rowsIn(parts), boxWidth-4)
 	widest := 0
 	for _, l := range body {
-		widest = max(widest, cells(l))
+		widest = max(widest, text.Cells(l))
 	}
 	out := []string{"┌" + strings.Repeat("─", widest+2) + "┐"}
 	for _, l := range body {
-		out = append(out, "│ "+pad(l, widest)+" │")
+		out = append(out, "│ "+text.Pad(l, widest)+" │")
 	}
 	return append(out, "└"+strings.Repeat("─", widest+2)+"┘")
 }
@@ -116,13 +113,13 @@ func cardIn(p stage.Post) (above, card []stage.Part) {
 func columns(rows []row, width int) []string {
 	widest := 0
 	for _, r := range rows {
-		widest = max(widest, cells(r.label))
+		widest = max(widest, text.Cells(r.label))
 	}
 	var out []string
 	for _, r := range rows {
 		label := r.label
 		for _, v := range wrap(r.value, width-2-widest) {
-			out = append(out, pad(label, widest)+"  "+v)
+			out = append(out, text.Pad(label, widest)+"  "+v)
 			label = ""
 		}
 	}
@@ -135,7 +132,7 @@ func buttons(actions []stage.Action) []string {
 	var out []string
 	for i, a := range actions {
 		button, last := "[ "+clean(a.Label)+" ]", len(out)-1
-		if i > 0 && a.Menu == actions[i-1].Menu && cells(out[last]+" "+button) <= boxWidth-4 {
+		if i > 0 && a.Menu == actions[i-1].Menu && text.Cells(out[last]+" "+button) <= boxWidth-4 {
 			out[last] += " " + button
 		} else {
 			out = append(out, button)
@@ -144,97 +141,9 @@ func buttons(actions []stage.Action) []string {
 	return out
 }
 
-// wrap breaks a text into lines of at most n columns, at spaces and next to wide
-// characters. It drops control and bidirectional characters.
-func wrap(text string, n int) []string { return fold(clean(text), n) }
-
-// bullet begins an item of a list. Its further lines are indented.
-const bullet = "• "
-
-// fold is wrap for a clean text with colours from style.
-func fold(text string, n int) []string {
-	var out []string
-	for line := range strings.SplitSeq(text, "\n") {
-		glyphs := glyphsOf(strings.TrimRight(line, " "))
-		indent, room := "", max(n, 2)
-		for {
-			end := fitting(glyphs, room)
-			out = append(out, strings.TrimRight(indent+joined(glyphs[:end]), " "))
-			if end == len(glyphs) {
-				break
-			}
-			for glyphs = glyphs[end:]; len(glyphs) > 0 && glyphs[0].is == ' '; {
-				glyphs = glyphs[1:]
-			}
-			if strings.HasPrefix(line, bullet) && n > 2*cells(bullet) {
-				indent, room = pad("", cells(bullet)), n-cells(bullet)
-			}
-		}
-	}
-	return out
-}
-
-// glyph is a character with the colour codes before it.
-type glyph struct {
-	is   rune
-	text string
-}
-
-func glyphsOf(line string) []glyph {
-	var out []glyph
-	for line != "" {
-		at := colours.FindStringIndex(line)
-		before := 0
-		if at != nil {
-			before = at[1]
-		}
-		is, size := utf8.DecodeRuneInString(line[before:])
-		if size == 0 && len(out) > 0 { // a colour code after the last character belongs to it
-			out[len(out)-1].text += line
-			break
-		}
-		out = append(out, glyph{is, line[:before+size]})
-		line = line[before+size:]
-	}
-	return out
-}
-
-// colours matches style's codes at the beginning of a text.
-var colours = regexp.MustCompile(`^(?:\x1b\[[0-9]+m)+`)
-
-func joined(glyphs []glyph) string {
-	var b strings.Builder
-	for _, g := range glyphs {
-		b.WriteString(g.text)
-	}
-	return b.String()
-}
-
-// fitting returns how many glyphs fit on a line of n columns.
-func fitting(glyphs []glyph, n int) int {
-	end, good, used := 0, 0, 0
-	for ; end < len(glyphs) && used+cellsOf(glyphs[end].is) <= n; end++ {
-		used += cellsOf(glyphs[end].is)
-		if end > 0 && breaks(glyphs[end-1].is, glyphs[end].is) {
-			good = end
-		}
-	}
-	if end == len(glyphs) || breaks(glyphs[end-1].is, glyphs[end].is) || good == 0 {
-		return end
-	}
-	return good
-}
-
-// breaks reports whether a line may break between two characters. Closing punctuation
-// stays with the character before it.
-func breaks(a, b rune) bool {
-	if strings.ContainsRune(closing, b) {
-		return false
-	}
-	return a == ' ' || b == ' ' || cellsOf(a) == 2 || cellsOf(b) == 2
-}
-
-const closing = "，。、；：！？）】”’」》,.;:!?)"
+// wrap breaks a text into lines of at most n columns. It drops control and bidirectional
+// characters.
+func wrap(s string, n int) []string { return text.Wrap(clean(s), n) }
 
 // clean removes control and bidirectional characters.
 func clean(s string) string { return strings.Map(printable, s) }
@@ -249,29 +158,4 @@ func printable(r rune) rune {
 		return -1
 	}
 	return r
-}
-
-// pad pads s with spaces to n columns.
-func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-cells(s))) }
-
-// cells returns the width of s in terminal columns.
-func cells(s string) int {
-	n := 0
-	for _, r := range s {
-		n += cellsOf(r)
-	}
-	return n
-}
-
-func cellsOf(r rune) int {
-	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me):
-		return 0
-	case r >= 0x1f300 && r <= 0x1faff: // emoji
-		return 2
-	}
-	if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
-		return 2
-	}
-	return 1
 }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"riskroom/adapters/stage"
+	"riskroom/core/text"
 )
 
 func TestWrap(t *testing.T) {
@@ -39,23 +40,23 @@ func TestWrap(t *testing.T) {
 func TestWrapKeeps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOf(rapid.RuneFrom([]rune("ab -_一条风险\n"))).Draw(t, "text")
+		whole := rapid.StringOf(rapid.RuneFrom([]rune("ab -_一条风险\n"))).Draw(t, "text")
 		n := rapid.IntRange(2, 20).Draw(t, "n")
-		lines := wrap(text, n)
+		lines := wrap(whole, n)
 		for _, l := range lines {
-			if cells(l) > n {
+			if text.Cells(l) > n {
 				t.Fatalf("%q takes more than %d columns", l, n)
 			}
 		}
 		squeeze := func(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
-		if got := strings.Join(lines, ""); squeeze(got) != squeeze(text) {
-			t.Fatalf("%q became %q", text, got)
+		if got := strings.Join(lines, ""); squeeze(got) != squeeze(whole) {
+			t.Fatalf("%q became %q", whole, got)
 		}
 	})
 }
 
-// TestFold checks that colour codes have no width and stay with their text.
-func TestFold(t *testing.T) {
+// TestColours checks that colour codes have no width and stay with their text.
+func TestColours(t *testing.T) {
 	t.Parallel()
 	s := style(true)
 	for _, c := range []struct {
@@ -69,8 +70,8 @@ func TestFold(t *testing.T) {
 		{s.bold("x\n"), 7, []string{"\x1b[1mx", "\x1b[0m"}},
 		{s.name("a\x1b[31mb"), 9, []string{"\x1b[36ma[31mb\x1b[0m"}},
 	} {
-		if d := cmp.Diff(c.want, fold(c.text, c.n)); d != "" {
-			t.Errorf("fold(%q, %d) (-want +got):\n%s", c.text, c.n, d)
+		if d := cmp.Diff(c.want, text.Wrap(c.text, c.n)); d != "" {
+			t.Errorf("Wrap(%q, %d) (-want +got):\n%s", c.text, c.n, d)
 		}
 	}
 }

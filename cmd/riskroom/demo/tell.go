@@ -93,9 +93,9 @@ func (t *textTeller) head(w *world, at time.Time, s string) {
 	if day := t.words.Date(at, w.zone()); day != t.day {
 		t.day = day
 		head := "── " + t.words.S("demo.weekday."+strings.ToLower(local.Weekday().String())) + t.words.S("demo.blank.between") + day + " "
-		t.print("\n%s\n", t.style.bold(head+strings.Repeat("─", max(2, ruleWidth-cells(head)))))
+		t.print("\n%s\n", t.style.bold(head+strings.Repeat("─", max(2, ruleWidth-text.Cells(head)))))
 	}
-	for i, l := range fold(s, ruleWidth-len(indent)) {
+	for i, l := range text.Wrap(s, ruleWidth-len(indent)) {
 		before := indent
 		if i == 0 {
 			before = t.style.dim(local.Format(hourColumn)) + "  "
@@ -109,7 +109,7 @@ func (t *textTeller) act(w *world, a act) {
 	t.head(w, a.at, t.words.S("demo.form", text.Args{"Who": t.style.name(a.who), "Title": a.title}))
 	widest := 0
 	for _, f := range a.fields {
-		if n := cells(f.label); n <= labelColumn {
+		if n := text.Cells(f.label); n <= labelColumn {
 			widest = max(widest, n)
 		}
 	}
@@ -123,12 +123,12 @@ func (t *textTeller) act(w *world, a act) {
 			value += "   " + t.style.dim("← "+shown)
 		}
 		label, room := f.label, widest
-		if cells(label) > labelColumn { // on its own line
+		if text.Cells(label) > labelColumn { // on its own line
 			t.print("%s  %s\n", indent, t.style.dim(label))
 			label, room = "", 0
 		}
-		for _, l := range fold(value, ruleWidth-room-len(indent)-4) {
-			t.print("%s  %s  %s\n", indent, t.style.dim(pad(label, room)), l)
+		for _, l := range text.Wrap(value, ruleWidth-room-len(indent)-4) {
+			t.print("%s  %s  %s\n", indent, t.style.dim(text.Pad(label, room)), l)
 			label = ""
 		}
 	}

@@ -8,5 +8,5 @@ import (
 
 func TestChinese(t *testing.T) {
 	t.Parallel()
-	phrasetest.Check(t, Chinese(), []string{"%s", "%s %s", "@%s", "%s, %s", "%s (%s)"}, ".", "../platform")
+	phrasetest.Check(t, Chinese(), []string{"%s", "%s %s", "@%s", "%s, %s", "%s (%s)", "%s: %s"}, ".", "../platform")
 }

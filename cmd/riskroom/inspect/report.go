@@ -4,11 +4,11 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"strings"
 
 	"riskroom/core/config"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 // Report is what serve reports once at its start: which workspaces it serves, where, and
@@ -22,6 +22,7 @@ type Report struct {
 	File          config.Problems // problems of the file and of what it names
 	Stored        []store.Finding
 	Runs          map[engine.RunState]int // nil if unknown
+	Words         text.Wording            // of the screen; a log record is in English
 }
 
 // Write writes the report as text to screen or, if that is nil, to the log. It writes
@@ -92,12 +93,12 @@ func (r Report) attrs() []slog.Attr {
 		name := w.Settings.Name
 		workspaces = append(workspaces, loggedWorkspace{
 			Name: name, Platform: w.Settings.Platform, Own: w.Identity.Name, Bot: w.Identity.Bot,
-			Way: w.Inspector.Words().Way, State: stateOf(w), Problems: r.Findings.Own[name],
+			Way: w.Inspector.Words().Way.String(), State: stateOf(w), Problems: r.Findings.Own[name],
 		})
 	}
 	kept := loggedStore{At: r.storeAt(), Durability: string(r.Config.Durability), Findings: []loggedFinding{}}
 	for _, f := range r.Stored {
-		kept.Findings = append(kept.Findings, loggedFinding{f.Code, string(f.Weight), f.Node, FindingText(f)})
+		kept.Findings = append(kept.Findings, loggedFinding{f.Code, string(f.Weight), f.Node, FindingText(f).String()})
 	}
 	file := r.File
 	if file == nil {
@@ -110,7 +111,7 @@ func (r Report) attrs() []slog.Attr {
 	}
 }
 
-func (r Report) storeAt() string { return strings.TrimPrefix(StoreName(r.Config), "redis at ") }
+func (r Report) storeAt() string { return storeAt(r.Config).String() }
 
 func (r Report) flows() []string {
 	names := []string{}

@@ -3,11 +3,11 @@ package inspect
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"riskroom/core/config"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 // Limits of the screen.
@@ -18,28 +18,33 @@ const (
 
 // screen returns the report as text: a row for each item, followed by what to fix.
 func (r Report) screen() string {
-	s := screen{width: len("addresses")}
-	for _, w := range r.Workspaces {
-		s.width = max(s.width, utf8.RuneCountInString(w.Settings.Name))
+	s := screen{words: r.Words}
+	redis, flows, addresses, file := s.say("redis"), s.say("flows"), s.say("addresses"), s.say("the file")
+	for _, label := range []string{redis, flows, addresses, file} {
+		s.width = max(s.width, text.Cells(label))
 	}
-	fmt.Fprintf(&s.b, "\nServing %s and %s: %s\n\n", Count(len(r.Workspaces), "workspace"), Count(len(r.Config.Flows), "flow"), r.Version)
+	for _, w := range r.Workspaces {
+		s.width = max(s.width, text.Cells(w.Settings.Name))
+	}
+	fmt.Fprintf(&s.b, "\n%s\n\n", s.say("Serving %s and %s: %s", text.Count(len(r.Workspaces), "%d workspace", "%d workspaces"),
+		text.Count(len(r.Config.Flows), "%d flow", "%d flows"), r.Version))
 	for _, w := range r.Workspaces {
 		r.showWorkspace(&s, w)
 	}
-	s.row("redis", r.storeAt()+", durability "+string(r.Config.Durability))
+	s.row(redis, s.say("%s, durability %s", storeAt(r.Config), string(r.Config.Durability)))
 	for _, f := range r.Stored {
-		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+FindingText(f)))
+		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+r.Words.Say(FindingText(f))))
 	}
-	s.row("flows", some(r.flows(), shownFlows))
+	s.row(flows, s.some(r.flows(), shownFlows))
 	if r.Runs != nil {
-		s.note(r.Runs[engine.Parked] > 0, r.runsText())
+		s.note(r.Runs[engine.Parked] > 0, r.Words.Say(r.runsText()))
 	}
-	addresses := r.Admin + " for /healthz, /readyz and /metrics"
+	at := text.Phrasef("%s for /healthz, /readyz and /metrics", r.Admin)
 	if r.Listen != "" {
-		addresses = r.Listen + " for platforms, " + addresses
+		at = text.Phrasef("%s for platforms, %s", r.Listen, at)
 	}
-	s.row("addresses", addresses)
-	r.showFile(&s)
+	s.row(addresses, r.Words.Say(at))
+	r.showFile(&s, file)
 	s.b.WriteByte('\n')
 	return s.b.String()
 }
@@ -48,49 +53,49 @@ func (r Report) screen() string {
 func (r Report) showWorkspace(s *screen, w *Workspace) {
 	name := w.Settings.Name
 	if stateOf(w) == stateOK {
-		s.row(name, fmt.Sprintf("%s, the bot is %s, %s", w.place(), w.Identity.Bot, w.Inspector.Words().Way))
+		s.row(name, s.say("%s, the bot is %s, %s", w.place(), w.Identity.Bot, w.Inspector.Words().Way))
 		for _, p := range r.Findings.Own[name] {
-			text := p.Message
+			message := p.Message
 			if p.Warning {
-				text = "warning: " + text
+				message = s.say("warning: %s", message)
 			}
-			s.problem(text, p)
+			s.problem(message, p)
 		}
 		return
 	}
 	f := w.Inspector.Unable(w.Failure)
-	s.row(name, "! "+f.Message.String()+"; its runs wait")
-	s.row("", "  = "+f.Hint.String())
+	s.row(name, "! "+s.say("%s; its runs wait", f.Message))
+	s.row("", "  = "+r.Words.Say(f.Hint))
 }
 
 // showFile adds the problems of the file and of what it names.
-func (r Report) showFile(s *screen) {
+func (r Report) showFile(s *screen, label string) {
 	answered := len(r.Findings.Answered)
 	switch {
 	case len(r.File) > 0:
-		s.row("the file", Count(len(r.File), "problem"))
+		s.row(label, r.Words.Say(text.Count(len(r.File), "%d problem", "%d problems")))
 	case answered == 0, !r.Findings.Whole: // not enough is known
 	case answered < len(r.Workspaces):
-		s.row("the file", "everything that it names exists in the workspaces that respond")
+		s.row(label, s.say("everything that it names exists in the workspaces that respond"))
 	default:
-		s.row("the file", "everyone and everything that it names exists")
+		s.row(label, s.say("everyone and everything that it names exists"))
 	}
 	for i, p := range r.File {
 		if i == shownProblems {
-			s.note(true, fmt.Sprintf("and %d more: riskroom check --online %s", len(r.File)-i, p.File))
+			s.note(true, s.say("and %d more: riskroom check --online %s", len(r.File)-i, p.File))
 			break
 		}
 		s.problem(p.String(), p)
 	}
 	if !r.Findings.Whole {
-		s.row("", fmt.Sprintf("! the check was stopped after %v and is incomplete; run riskroom check --online", Within))
+		s.row("", "! "+s.say("the check was stopped after %v and is incomplete; run riskroom check --online", Within))
 	}
 }
 
-func (r Report) runsText() string {
-	line := Count(r.Runs[engine.Armed], "run") + " armed"
+func (r Report) runsText() text.Phrase {
+	line := text.Count(r.Runs[engine.Armed], "%d run armed", "%d runs armed")
 	if n := r.Runs[engine.Parked]; n > 0 {
-		line += fmt.Sprintf(", %d parked: riskroom runs list", n)
+		line = text.Phrasef("%s, %d parked: riskroom runs list", line, n)
 	}
 	return line
 }
@@ -102,55 +107,49 @@ const columns = 100
 // something to do.
 type screen struct {
 	b     strings.Builder
+	words text.Wording
 	width int // of the labels
 }
 
-// row adds a row. It wraps long texts, indented by the width of a mark.
-func (s *screen) row(label, text string) {
-	line := fmt.Sprintf("  %-*s ", s.width, label)
-	indent := strings.Repeat(" ", s.width+6)
-	if strings.HasPrefix(text, "  ") {
-		line, indent = line+"  ", indent+"  "
-	}
-	room := columns
-	for _, word := range strings.Fields(text) {
-		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > room && strings.TrimSpace(line) != "" {
-			s.b.WriteString(line + "\n")
-			line = indent + word
-			continue
-		}
-		line += " " + word
-	}
-	s.b.WriteString(line + "\n")
+// say returns a phrase in the screen's language.
+func (s *screen) say(format string, args ...any) string {
+	return s.words.Say(text.Phrasef(format, args...))
 }
 
-func (s *screen) note(marked bool, text string) {
-	if marked {
-		text = "! " + text
+// row adds a row. It wraps long texts, indented by the width of a mark.
+func (s *screen) row(label, words string) {
+	const hang = 2 // the width of a mark
+	indent := s.width + len("  ") + len("  ")
+	mark := ""
+	if strings.HasPrefix(words, "  ") {
+		mark, indent = "  ", indent+len("  ")
 	}
-	s.row("", text)
+	start := "  " + text.Pad(label, s.width) + "  " + mark
+	for _, line := range text.WrapLine(strings.Join(strings.Fields(words), " "), columns-indent, hang) {
+		s.b.WriteString(start + line + "\n")
+		start = strings.Repeat(" ", indent)
+	}
+}
+
+func (s *screen) note(marked bool, words string) {
+	if marked {
+		words = "! " + words
+	}
+	s.row("", words)
 }
 
 // problem adds a problem with a text for the screen, and what to do.
-func (s *screen) problem(text string, p config.Problem) {
-	s.note(true, text)
+func (s *screen) problem(words string, p config.Problem) {
+	s.note(true, words)
 	if p.Hint != "" {
 		s.row("", "  = "+p.Hint)
 	}
 }
 
 // some returns the first items of a list and how many more there are.
-func some(list []string, most int) string {
+func (s *screen) some(list []string, most int) string {
 	if len(list) <= most {
-		return strings.Join(list, ", ")
+		return s.words.Say(text.List(list...))
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
-}
-
-// Count returns a number of things in English, such as "2 flows".
-func Count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return s.say("%s and %d more", text.List(list[:most]...), len(list)-most)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"riskroom/cmd/riskroom/platform"
+	"riskroom/cmd/riskroom/platform/slack"
 	"riskroom/core/config"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
@@ -48,6 +49,36 @@ func TestScreen(t *testing.T) {
 	}
 	if screen := r.screen(); !strings.Contains(string(page), "\n```"+screen[:len(screen)-1]+"```\n") {
 		t.Errorf("docs/operations does not show this screen:\n%s", screen)
+	}
+}
+
+// TestScreenInChinese checks that no line is too wide, and that the columns are straight.
+func TestScreenInChinese(t *testing.T) {
+	t.Parallel()
+	acme := config.WorkspaceSettings{Name: "acme", Platform: "slack", Values: map[string]string{"app_token": "xapp-1"}}
+	r := Report{
+		Version: "riskroom v1.0.0", Admin: "127.0.0.1:9090", Listen: ":8080", Words: text.NewWording(text.Chinese, Chinese(), slack.Platform().Chinese),
+		Config:     &config.Config{Redis: config.Redis{Private: true}, DataDir: "data", Durability: config.Standard, Flows: []*flow.Flow{{Name: "一天后提醒"}, {Name: "remind"}}},
+		Workspaces: []*Workspace{served(t, acme, "Acme")},
+		Stored:     []store.Finding{{Code: store.FoundEverySec}},
+		Runs:       map[engine.RunState]int{engine.Armed: 14, engine.Parked: 1},
+		Findings:   Findings{Whole: true, Answered: make([]text.Phrase, 1)},
+	}
+	const want = `
+正在服务：1 个工作区，2 个动作流（riskroom v1.0.0）
+
+  acme      Slack 上的 Acme，机器人名为 riskroom，通过 Socket Mode
+  Redis     私有 Redis，目录 data，durability: standard
+            ! Redis 每秒同步一次文件，断电时最多丢失两秒的更改。设置 appendfsync always 则不会丢失。
+              durability: strict 要求这样设置，或使用 WAITAOF 可用的 Redis（7.2 或更新版本）
+  动作流    一天后提醒、remind
+            ! 14 个待执行的运行，1 个待人工处理：riskroom runs list
+  地址      :8080 供平台访问，127.0.0.1:9090 提供 /healthz、/readyz 和 /metrics
+  配置文件  其中的人员、群组和频道都存在
+
+`
+	if got := r.screen(); got != want {
+		t.Errorf("got\n%s", got)
 	}
 }
 

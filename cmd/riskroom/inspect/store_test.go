@@ -17,7 +17,7 @@ func TestFindingText(t *testing.T) {
 		store.FoundFailover, store.FoundUnguarded, store.FoundClock, store.FoundWriteError,
 		store.FoundCommands, store.FoundKeys, store.FoundChannel,
 	} {
-		words := FindingText(store.Finding{Code: code, Value: "12"})
+		words := FindingText(store.Finding{Code: code, Value: "12"}).String()
 		if strings.HasPrefix(words, code) || seen[words] != "" || len(words) < 40 {
 			t.Errorf("%s: %q, as %s", code, words, seen[words])
 		}

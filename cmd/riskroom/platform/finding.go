@@ -47,7 +47,7 @@ const (
 type Words struct {
 	Platform string      // "Slack"
 	Place    text.Phrase // the term for a workspace
-	Way      string      // how commands arrive: "over Socket Mode"
+	Way      text.Phrase // how commands arrive: "over Socket Mode"
 	ByEmail  bool        // people can be found by address
 	Member   text.Phrase // the term for a person in a workspace
 	CopyID   text.Phrase // where to copy a user's ID

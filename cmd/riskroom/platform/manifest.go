@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"errors"
 	"net/url"
 
 	"riskroom/core/config"
@@ -15,7 +14,7 @@ type Manifest struct {
 	Long    string
 	Example string
 	Flags   []Flag // in addition to --config, --workspace and --url
-	// Print returns how to set up the app for a workspace. Errors are mistakes in the
+	// Print returns how to set up the app for a workspace. A Mistake is one in the
 	// command line.
 	Print func(ManifestFor) (SetUp, error)
 }
@@ -30,7 +29,21 @@ type ManifestFor struct {
 	URL       string // of --url; "" if unset
 	Flags     map[string]string
 	Text      text.Printer // in the config file's language
+	Words     text.Wording // of the steps
 }
+
+// Say returns a phrase in the language of the steps.
+func (f ManifestFor) Say(format string, args ...any) string {
+	return f.Words.Say(text.Phrasef(format, args...))
+}
+
+// Mistake is a mistake in the command line.
+type Mistake struct{ Says text.Phrase }
+
+func (m Mistake) Error() string { return m.Says.String() }
+
+// Mistakef returns a Mistake with a phrase.
+func Mistakef(format string, args ...any) error { return Mistake{text.Phrasef(format, args...)} }
 
 // SetUp is the output of Print.
 type SetUp struct {
@@ -42,7 +55,7 @@ type SetUp struct {
 func PublicAddress(public string) (*url.URL, error) {
 	u, err := url.Parse(public)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("--url takes an https address, such as https://risk.example.com")
+		return nil, Mistakef("--url takes an https address, such as https://risk.example.com")
 	}
 	return u, nil
 }

@@ -20,7 +20,7 @@ func formats() map[string][]int {
 		"Phrasef": {0}, "Plain": {0}, "hint": {0}, "unknown": {0},
 		"always": {1}, "flawAt": {1}, "flaw": {1},
 		"warn": {2}, "problem": {2}, "warning": {2},
-		"count": {1, 2}, "report": {3}, "misuse": {0}, "say": {0},
+		"Count": {1, 2}, "report": {3}, "misuse": {0}, "Mistakef": {0}, "say": {0}, "Say": {0},
 	}
 }
 
@@ -93,13 +93,25 @@ func phrasesOf(call *ast.CallExpr) []string {
 		if i >= len(call.Args) {
 			continue
 		}
-		if lit, ok := call.Args[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if s, err := strconv.Unquote(lit.Value); err == nil {
-				out = append(out, s)
-			}
+		if s, ok := constant(call.Args[i]); ok {
+			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// constant returns a text in one or several literals.
+func constant(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(e.Value)
+		return s, err == nil && e.Kind == token.STRING
+	case *ast.BinaryExpr:
+		a, ok := constant(e.X)
+		b, also := constant(e.Y)
+		return a + b, ok && also
+	}
+	return "", false
 }
 
 var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[+#0-9.]*([a-zA-Z%])`)

@@ -49,5 +49,23 @@ func chinese() map[string]string {
 		"Server Settings, Roles": "“服务器设置”的“角色”",
 		"add members to it: Server Settings, Roles, the role, Manage Members":                                              "请为它添加成员：“服务器设置”，“角色”，该角色，“管理成员”",
 		"rename one under Server Settings, Roles; or use its ID, as @ID: switch on Developer Mode, then ···, Copy Role ID": "请在“服务器设置”的“角色”中给其中一个改名；或使用它的 ID，写成 @ID：打开开发者模式，然后点击 ···，复制角色 ID",
+
+		"over the gateway": "通过网关",
+		"over HTTP, at %s": "通过 HTTP，路径 %s",
+		"%s has no public_key, so it uses the gateway and needs no --url":                              "%s 没有 public_key，使用网关，不需要 --url",
+		"%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…": "%s 有 public_key，Discord 会通过 HTTP 访问 serve：请用 --url https://… 指定地址",
+		"--application must be the Application ID, which has 17 to 20 digits":                          "--application 必须是 Application ID，由 17 到 20 位数字组成",
+
+		"It requests no permissions: commands and direct messages need none.":                                    "它不申请任何权限：命令和私信不需要权限",
+		"It requests these permissions: %s":                                                                      "它申请以下权限：%s",
+		"General Information: put the Application ID into the link of step 5.":                                   "General Information：把 Application ID 填入第 5 步的链接",
+		"General Information: put the Application ID into the link of step 5; the Public Key is the public_key.": "General Information：把 Application ID 填入第 5 步的链接；Public Key 就是 public_key",
+		"At https://discord.com/developers/applications: New Application, or open an existing one.":              "打开 https://discord.com/developers/applications：点击 New Application，或打开已有的应用",
+		"Bot: Reset Token. The token that it shows once is the bot_token.":                                       "Bot：点击 Reset Token。令牌只显示一次，它就是 bot_token",
+		"Bot, Privileged Gateway Intents: switch on Server Members Intent if the file names roles, as @role, or if\n   riskroom should notice at once when people leave the server. Leave the others off.": "Bot，Privileged Gateway Intents：如果配置文件用 @角色 引用角色，或希望 riskroom 立即发现\n   有人离开服务器，请打开 Server Members Intent。其他选项保持关闭",
+		"Open this link and add the bot to the server:": "打开以下链接，把机器人添加到服务器：",
+		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon. This is the guild_id.": "在 Discord 中打开“用户设置”，“高级设置”，“开发者模式”；然后在服务器图标上选择“复制服务器 ID”。它就是 guild_id",
+		"Once riskroom serve is running: General Information, Interactions Endpoint URL:":                                      "riskroom serve 运行后，在 General Information 的 Interactions Endpoint URL 中填写：",
+		"General Information: leave Interactions Endpoint URL empty; commands come over the gateway.":                          "General Information：Interactions Endpoint URL 留空；命令通过网关送达",
 	}
 }

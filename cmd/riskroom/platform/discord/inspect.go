@@ -190,9 +190,9 @@ func (w *workspace) Channel(ctx context.Context, what text.Phrase, id string) []
 }
 
 func (w *workspace) Words() platform.Words {
-	way := "over the gateway"
+	way := text.Plain("over the gateway")
 	if w.settings.Values[publicKeyKey] != "" {
-		way = "over HTTP, at " + w.path()
+		way = text.Phrasef("over HTTP, at %s", w.path())
 	}
 	return platform.Words{
 		Platform: title, Place: text.Plain("server"), Way: way, ByEmail: discord.Settings().ByEmail, Member: text.Plain("member"), CopyID: text.Plain(discord.Settings().CopyUser),

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -44,20 +43,20 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	}
 	application := f.Flags[applicationFlag]
 	if application != "" && !applicationID.MatchString(application) {
-		return platform.SetUp{}, errors.New("--application must be the Application ID, which has 17 to 20 digits")
+		return platform.SetUp{}, platform.Mistakef("--application must be the Application ID, which has 17 to 20 digits")
 	}
-	return platform.SetUp{Manifest: setUpSteps(application, endpoint, discord.RequiredPermissions(f.Config.Uses(f.Workspace.Name)))}, nil
+	return platform.SetUp{Manifest: setUpSteps(f, application, endpoint, discord.RequiredPermissions(f.Config.Uses(f.Workspace.Name)))}, nil
 }
 
 // endpointOf returns the URL for a workspace's interactions, "" for the gateway.
 func endpointOf(w config.WorkspaceSettings, public string) (string, error) {
 	switch overHTTP := w.Values[publicKeyKey] != ""; {
 	case !overHTTP && public != "":
-		return "", fmt.Errorf("%s has no public_key, so it uses the gateway and needs no --url", w.Name)
+		return "", platform.Mistakef("%s has no public_key, so it uses the gateway and needs no --url", w.Name)
 	case !overHTTP:
 		return "", nil
 	case public == "":
-		return "", fmt.Errorf("%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…", w.Name)
+		return "", platform.Mistakef("%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…", w.Name)
 	}
 	u, err := platform.PublicAddress(public)
 	if err != nil {
@@ -67,15 +66,15 @@ func endpointOf(w config.WorkspaceSettings, public string) (string, error) {
 }
 
 // setUpSteps returns what to do, in order.
-func setUpSteps(application, endpoint string, permissions []discord.Permission) string {
+func setUpSteps(f platform.ManifestFor, application, endpoint string, permissions []discord.Permission) string {
 	var names []string
 	var bits uint64
 	for _, p := range permissions {
 		names, bits = append(names, p.Name), bits|p.Bit
 	}
-	asks := "It requests no permissions: commands and direct messages need none."
+	asks := f.Say("It requests no permissions: commands and direct messages need none.")
 	if len(names) > 0 {
-		asks = "It requests these permissions: " + strings.Join(names, " ")
+		asks = f.Say("It requests these permissions: %s", strings.Join(names, " "))
 	}
 	if application == "" {
 		application = "APPLICATION_ID"
@@ -83,23 +82,23 @@ func setUpSteps(application, endpoint string, permissions []discord.Permission) 
 	link := "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id": {application}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(bits, 10)},
 	}.Encode()
-	general := "General Information: put the Application ID into the link of step 5"
+	general := f.Say("General Information: put the Application ID into the link of step 5.")
 	if endpoint != "" {
-		general += "; the Public Key is the public_key"
+		general = f.Say("General Information: put the Application ID into the link of step 5; the Public Key is the public_key.")
 	}
 	steps := []string{
-		"At https://discord.com/developers/applications: New Application, or open an existing one.",
-		general + ".",
-		"Bot: Reset Token. The token that it shows once is the bot_token.",
-		"Bot, Privileged Gateway Intents: switch on Server Members Intent if the file names roles, as @role, or if\n" +
-			"   riskroom should notice at once when people leave the server. Leave the others off.",
-		"Open this link and add the bot to the server:\n   " + link + "\n   " + asks,
-		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon. This is the guild_id.",
+		f.Say("At https://discord.com/developers/applications: New Application, or open an existing one."),
+		general,
+		f.Say("Bot: Reset Token. The token that it shows once is the bot_token."),
+		f.Say("Bot, Privileged Gateway Intents: switch on Server Members Intent if the file names roles, as @role, or if\n" +
+			"   riskroom should notice at once when people leave the server. Leave the others off."),
+		f.Say("Open this link and add the bot to the server:") + "\n   " + link + "\n   " + asks,
+		f.Say("In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon. This is the guild_id."),
 	}
 	if endpoint != "" {
-		steps = append(steps, "Once riskroom serve is running: General Information, Interactions Endpoint URL:\n   "+endpoint)
+		steps = append(steps, f.Say("Once riskroom serve is running: General Information, Interactions Endpoint URL:")+"\n   "+endpoint)
 	} else {
-		steps = append(steps, "General Information: leave Interactions Endpoint URL empty; commands come over the gateway.")
+		steps = append(steps, f.Say("General Information: leave Interactions Endpoint URL empty; commands come over the gateway."))
 	}
 	var b strings.Builder
 	for i, step := range steps {

@@ -26,5 +26,16 @@ func chinese() map[string]string {
 		"user group":               "用户组",
 		"Directories, User groups": "“目录”的“用户组”",
 		"add people to it under Directories, User groups": "请在“目录”的“用户组”中添加成员",
+
+		"over Socket Mode": "通过 Socket Mode",
+		"over HTTP, at %s": "通过 HTTP，路径 %s",
+		"%s has an app_token, so it uses Socket Mode and needs no --url":                                                                                                                                        "%s 有 app_token，使用 Socket Mode，不需要 --url",
+		"%s has a signing_secret, so Slack calls serve over HTTP: give its address with --url https://…":                                                                                                        "%s 有 signing_secret，Slack 会通过 HTTP 访问 serve：请用 --url https://… 指定地址",
+		"Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:":                                                                                                                "打开 https://api.slack.com/apps，选择 Create New App，From a manifest，JSON，粘贴以上内容。然后：",
+		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.":                                                                                                                        "  Install App：安装应用。Bot User OAuth Token（xoxb-…）就是 bot_token",
+		"  OAuth & Permissions, User Token Scopes: add admin.conversations:write. Have an owner or administrator of the\n    organisation install the app. Their User OAuth Token (xoxp-…) is the admin_token.": "  OAuth & Permissions，User Token Scopes：添加 admin.conversations:write。请由组织的所有者或管理员安装应用，\n    其 User OAuth Token（xoxp-…）就是 admin_token",
+		"  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token.":                                                                                 "  Basic Information，App-Level Tokens：生成权限为 connections:write 的令牌。该令牌（xapp-…）就是 app_token",
+		"  Basic Information, App Credentials: the Signing Secret is the signing_secret.":                                                                                                                       "  Basic Information，App Credentials：Signing Secret 就是 signing_secret",
+		"  Event Subscriptions: once riskroom serve is running, verify the request URL.":                                                                                                                        "  Event Subscriptions：riskroom serve 运行后，验证 Request URL",
 	}
 }

@@ -89,9 +89,9 @@ func (w *workspace) Channel(ctx context.Context, what text.Phrase, id string) []
 const missingScope = "missing_scope"
 
 func (w *workspace) Words() platform.Words {
-	way := "over HTTP, at /slack/" + w.settings.Name + "/…"
+	way := text.Phrasef("over HTTP, at %s", "/slack/"+w.settings.Name+"/…")
 	if overSocketMode(w.settings) {
-		way = "over Socket Mode"
+		way = text.Plain("over Socket Mode")
 	}
 	paid := text.Plain("they need a paid plan")
 	return platform.Words{

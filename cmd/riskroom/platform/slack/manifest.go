@@ -1,7 +1,7 @@
 package slack
 
 import (
-	"fmt"
+	"strings"
 
 	"riskroom/adapters/slack"
 	"riskroom/bots/slackbot"
@@ -41,7 +41,7 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	if err != nil {
 		return platform.SetUp{}, err
 	}
-	return platform.SetUp{Manifest: string(b), Then: afterManifest(m, f.Workspace.Values[slack.AdminTokenKey] != "")}, nil
+	return platform.SetUp{Manifest: string(b), Then: afterManifest(f, m.Settings.SocketMode)}, nil
 }
 
 // baseURL returns the prefix of the URLs for a workspace's commands, interactions and
@@ -49,12 +49,12 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 func baseURL(w config.WorkspaceSettings, public string) (string, error) {
 	if overSocketMode(w) {
 		if public != "" {
-			return "", fmt.Errorf("%s has an app_token, so it uses Socket Mode and needs no --url", w.Name)
+			return "", platform.Mistakef("%s has an app_token, so it uses Socket Mode and needs no --url", w.Name)
 		}
 		return "", nil
 	}
 	if public == "" {
-		return "", fmt.Errorf("%s has a signing_secret, so Slack calls serve over HTTP: give its address with --url https://…", w.Name)
+		return "", platform.Mistakef("%s has a signing_secret, so Slack calls serve over HTTP: give its address with --url https://…", w.Name)
 	}
 	u, err := platform.PublicAddress(public)
 	if err != nil {
@@ -65,16 +65,20 @@ func baseURL(w config.WorkspaceSettings, public string) (string, error) {
 
 // afterManifest returns what to do after pasting the manifest. The token of an
 // administrator is not the bot's, so the manifest doesn't contain its scope.
-func afterManifest(m slackbot.Manifest, admin bool) string {
-	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
-		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.\n"
-	if admin {
-		steps += "  OAuth & Permissions, User Token Scopes: add admin.conversations:write. Have an owner or administrator of the\n" +
-			"    organisation install the app. Their User OAuth Token (xoxp-…) is the admin_token.\n"
+func afterManifest(f platform.ManifestFor, socketMode bool) string {
+	steps := []string{
+		f.Say("Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:"),
+		f.Say("  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token."),
 	}
-	if m.Settings.SocketMode {
-		return steps + "  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token.\n"
+	if f.Workspace.Values[slack.AdminTokenKey] != "" {
+		steps = append(steps, f.Say("  OAuth & Permissions, User Token Scopes: add admin.conversations:write. Have an owner or administrator of the\n"+
+			"    organisation install the app. Their User OAuth Token (xoxp-…) is the admin_token."))
 	}
-	return steps + "  Basic Information, App Credentials: the Signing Secret is the signing_secret.\n" +
-		"  Event Subscriptions: once riskroom serve is running, verify the request URL.\n"
+	if socketMode {
+		steps = append(steps, f.Say("  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token."))
+	} else {
+		steps = append(steps, f.Say("  Basic Information, App Credentials: the Signing Secret is the signing_secret."),
+			f.Say("  Event Subscriptions: once riskroom serve is running, verify the request URL."))
+	}
+	return strings.Join(steps, "\n") + "\n"
 }
