@@ -96,13 +96,18 @@ the workspace's ~topic_end~ decides:
 
 | ~topic_end~ | after the end | how to reopen it |
 |---|---|---|
-| ~archive~ (the default) | the channel is archived, and nobody can post | a member unarchives the channel |
+| ~archive~ (the default) | the channel is archived, and nobody can post | a member unarchives the channel and adds riskroom to it again |
 | ~restrict~, with ~admin_token~ | only the workspace's owners and administrators can post | ~/risk topic reopen~ |
 | ~announce~ | everybody can still post, and the channel says so | ~/risk topic reopen~ |
 
 **Close the groups of closed risks**: ~close_group: { after: 7d }~ at the top level. A notice in the group comes a day before; a
 message there, or reopening the risk, keeps the group. Slack archives it. On Discord, the workspace's ~on_close~ archives it (the
-default) or deletes it.
+default) or deletes it. If the risk is reopened after that, it gets a group again from the next flow that creates one, or by
+~/risk group open~. An archived group that somebody brings back before that is the risk's again: on Slack they unarchive it and
+add riskroom to it, on Discord they move it out of the archive category.
+
+**Dissolve a group**: ~dissolve: true~ in ~set_group~. Slack archives it, and riskroom moves it to the archive category on Discord.
+Messages are kept.
 
 What each platform can do is listed for [Slack](effects-slack.md#what-slack-can-do) and [Discord](effects-discord.md#what-discord-can-do).
 `

@@ -67,7 +67,7 @@ func TestGroupOfAClosedRiskIsClosed(t *testing.T) {
 			t.Errorf("before the first day has passed it reads %q", got)
 		}
 		b.pass(10 * time.Minute)
-		if got := b.notices(g.ID); len(got) != 1 || !strings.Contains(got[0], "This channel will be archived at 3 Jan 2000, 00:01. To keep it, post a message here") {
+		if got := b.notices(g.ID); len(got) != 1 || !strings.Contains(got[0], "This channel will be archived on 3 Jan 2000, 00:01. To keep it, post a message here") {
 			t.Errorf("after a day it reads %q", got)
 		}
 		b.pass(24*time.Hour - 20*time.Minute)

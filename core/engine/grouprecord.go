@@ -38,6 +38,7 @@ type Group struct {
 	Ending string          `json:"ending,omitempty"` // RunID.String of the run that is about to end it
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Topic  string          `json:"topic,omitempty"`  // of the channel of a topic group, without its state
+	Stale  bool            `json:"stale,omitempty"`  // that channel still shows a state that has passed
 	By     core.Actor      `json:"by,omitzero"`      // who had it created; zero: a flow
 	At     time.Time       `json:"at,omitzero"`      // when it was created
 	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses

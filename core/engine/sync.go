@@ -24,6 +24,7 @@ type syncInput struct {
 
 	Newcomers *newcomers    `json:"newcomers,omitempty"` // of Group
 	Reopen    *core.Posting `json:"reopen,omitempty"`    // who may post in Group, which exists again
+	Head      *string       `json:"head,omitempty"`      // what the topic of Group, a topic group, is to show
 
 	Revive []string        `json:"revive,omitempty"` // IDs of shown messages that can be updated again
 	Former core.GroupRef   `json:"former,omitzero"`  // the group of Edits, if they take the buttons out of it
@@ -305,6 +306,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 	}
 	if in.Reopen != nil {
 		left = cmp.Or(left, t.reopen(ctx, in.Group, *in.Reopen))
+	}
+	if in.Head != nil {
+		left = cmp.Or(left, t.showState(ctx, in.Group, *in.Head))
 	}
 	if in.Newcomers != nil {
 		left = cmp.Or(left, t.invite(ctx, in.Group, in.Newcomers))

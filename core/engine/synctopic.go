@@ -74,7 +74,7 @@ func (t *turn) lookAtTopics(ctx context.Context, in *syncInput) error {
 		case g.Type == core.Item:
 		case g.Life == GoneGroup && g.Back != nil:
 			err = t.lookAtReturned(ctx, g)
-		case g.Life == LiveGroup && t.toReopen(g) && g.State != core.Ended && in.Badge == nil && in.Reopen == nil:
+		case g.Life == LiveGroup && t.toReopen(g) && g.State != core.Ended && in.Badge == nil && in.Reopen == nil && in.Head == nil:
 			in.Group, in.Reopen = g.Ref, new(g.Posting())
 		case g.Life == LiveGroup && g.Type == core.Topic:
 			err = t.lookAtTopic(ctx, in, g)
@@ -123,10 +123,37 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 	case now.Name != "" && now.Name != g.Name:
 		return t.changeGroup(ctx, g, func(g *Group) { g.Name = now.Name }) // and the sync looks again
 	}
-	if slices.Contains(now.Pinned, g.Card) { // it has no bookmark
-		return nil
+	if !slices.Contains(now.Pinned, g.Card) { // it has no bookmark
+		return t.repinTopic(ctx, in, g)
 	}
-	return t.repinTopic(ctx, in, g)
+	switch {
+	case !g.Stale:
+	case in.Badge != nil || in.Reopen != nil || in.Head != nil: // one at a time
+		in.Again = t.e.clock.Now()
+	default:
+		in.Group, in.Head = g.Ref, new(t.e.topicText(g))
+	}
+	return nil
+}
+
+// showState has the topic of a channel show the state of its topic group.
+func (t *turn) showState(ctx context.Context, ref core.GroupRef, head string) error {
+	g, err := t.groupOf(ctx, ref)
+	if err != nil || t.e.topicText(g) != head { // it has changed since the sync read it
+		return err
+	}
+	pl, err := t.platform(ref.Workspace)
+	if err != nil {
+		return err
+	}
+	report, err := pl.SetGroup(ctx, once{t: t, scope: "head/"}, ref, core.GroupChange{Topic: &head})
+	if err != nil && !final(err) {
+		return people.FailedIn(ref.Workspace, err)
+	}
+	for _, f := range report.Failed() {
+		t.note(EventPartial, "", map[string]string{"action": "topic", "what": string(f.Part) + " (" + f.Detail + ")"})
+	}
+	return t.changeGroup(ctx, g, func(g *Group) { g.Stale = g.Stale && t.e.topicText(*g) != head })
 }
 
 // repinTopic has sync restore the pinned card of a topic group, unless a run may still do
@@ -138,7 +165,7 @@ func (t *turn) repinTopic(ctx context.Context, in *syncInput, g Group) error {
 		return err
 	case ender.State.Live():
 		in.Again = t.afterRun(ender.At)
-	case in.Badge != nil || in.Reopen != nil: // one at a time
+	case in.Badge != nil || in.Reopen != nil || in.Head != nil: // one at a time
 		in.Again = t.e.clock.Now()
 	case creator.State.Live(): // it may still add the card
 		in.Again = t.afterRun(creator.At)
@@ -186,7 +213,7 @@ func (t *turn) topicEnded(ctx context.Context, in *syncInput, ref core.GroupRef,
 func (t *turn) topicReopened(ctx context.Context, g Group) error {
 	return t.changeGroup(ctx, g, func(g *Group) {
 		*g = g.stateAt(core.Discussing, core.Actor{}, t.e.now())
-		g.Said = ""
+		g.Said, g.Stale = "", true
 	}, t.event(EventGroup, "", map[string]string{"group": g.Ref.String(), "what": string(core.PartState), "state": string(core.Discussing)}))
 }
 

@@ -296,6 +296,10 @@ func TestEndTopicThatTheBotLeaves(t *testing.T) {
 	}
 	g = b.room(g.Key, "reopened by hand", func(g engine.Group) bool { return g.State == core.Discussing })
 	b.eventually("the card shows it", func() bool { return len(b.pinned(g).Buttons) == 1 })
+	b.eventually("the channel's topic shows it", func() bool { return b.topic(g.Ref.ID) == "Being discussed: "+g.Topic })
+	if g = b.room(g.Key, "done", func(g engine.Group) bool { return !g.Stale }); len(b.topics(g.Ref.ID)) != 3 {
+		t.Errorf("its topics were %q", b.topics(g.Ref.ID))
+	}
 }
 
 // A flow creates a topic group and ends it. After that its messages to the group are

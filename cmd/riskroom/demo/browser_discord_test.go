@@ -108,7 +108,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#posts", v.words.S("card.group.admins", text.Args{"Names": "lin"}))
 	v.press("#posts button", v.words.S("card.button.end_topic"))
 	v.press("#posts .only button", v.words.S("topic.confirm.yes"))
-	v.sees("#posts", "wei ended this topic at")
+	v.sees("#posts", "wei ended this topic on")
 	v.sees("#story", v.says("story.end"))
 	v.press("#text", "")
 	v.keys("one more thing\r")

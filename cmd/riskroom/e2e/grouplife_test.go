@@ -69,13 +69,13 @@ func lifeOfItemGroup() []step {
 			l.refusedSteps("refuse-the-former-owner", "not_operator")
 		}},
 		{name: "wait six days", who: "ana", do: func(l *life) error { l.advance(6*core.Day + time.Hour); return nil },
-			done: func(l *life) bool { return l.has("will be archived at") }, patience: afterRun, then: func(l *life) {
-				l.posted("will be archived at", 1)
+			done: func(l *life) bool { return l.has("will be archived on") }, patience: afterRun, then: func(l *life) {
+				l.posted("will be archived on", 1)
 			}},
 		{name: "wait another day", who: "ana", do: func(l *life) error { l.advance(7*core.Day + 2*time.Hour); return nil },
 			done: func(l *life) bool { return l.record().Binding.State == engine.Free }, patience: afterRun, then: func(l *life) {
 				l.refused("ana", "lin")
-				l.posted("will be archived at", 1)
+				l.posted("will be archived on", 1)
 			}},
 		{name: "reopen", who: "wei", do: status("wei", "pending"), says: "Pending"},
 		{name: "open a group", who: "lin", do: func(l *life) error { return l.command("lin", "group open") }, then: func(l *life) {

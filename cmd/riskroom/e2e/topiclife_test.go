@@ -40,7 +40,7 @@ func topicOfFlow() tale {
 			l.refused("ana", "lin")
 			l.posted("Is it one cent?", 1)
 			l.posted("Too late", 0)
-			l.posted("ended this topic at ", 1)
+			l.posted("ended this topic on ", 1)
 			l.refusedSteps("debate", "topic_ended", "topic_over")
 		}}}
 	}}
@@ -66,7 +66,7 @@ func topicOfMessage() tale {
 			{name: "end it with the button", who: "ana", do: (*life).endWithButton, says: "Ending the topic",
 				done: func(l *life) bool { return l.topic().State == core.Ended }, patience: afterRun, then: func(l *life) {
 					l.refused("ana", "lin", "wei")
-					l.posted("ended this topic at ", 1)
+					l.posted("ended this topic on ", 1)
 				}},
 			{name: "reopen it", who: "ana", do: func(l *life) error {
 				if restore := l.home().restore; restore != nil {
@@ -79,7 +79,7 @@ func topicOfMessage() tale {
 			{name: "end it with a command", who: "ana", do: func(l *life) error { return l.command("ana", "topic end") }, says: "Ending the topic",
 				done: func(l *life) bool { return l.topic().State == core.Ended }, patience: afterRun, then: func(l *life) {
 					l.refused("ana", "lin", "wei")
-					l.posted("ended this topic at ", 2)
+					l.posted("ended this topic on ", 2)
 				}},
 		}
 	}}
