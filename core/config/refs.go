@@ -100,7 +100,13 @@ func (l *loader) ref(m mention) bool {
 		l.problem(l.spotOf(m), "people", "the keyword %s can't be used here", name)
 		return false
 	}
-	p := l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
+	known := append(keys(l.root.get("people")), m.also...)
+	if len(known) == 0 {
+		l.problem(l.spotOf(m), "people", "no person named %q: the file has no people", short(name)).
+			hint("add people: { %s: { email: %s@example.com } }", short(name), short(name))
+		return false
+	}
+	p := l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, known))
 	switch name {
 	case flow.OperatorsKeyword:
 		p.hint("the keyword operators needs a process")

@@ -86,6 +86,9 @@ func phrasesOf(call *ast.CallExpr) []string {
 	case *ast.Ident:
 		name = f.Name
 	case *ast.SelectorExpr:
+		if of, ok := f.X.(*ast.Ident); ok && of.Name == "strings" {
+			return nil // strings.Count
+		}
 		name = f.Sel.Name
 	}
 	var out []string
