@@ -14,7 +14,7 @@ import (
 )
 
 // path is one of the README's guides to a first filed risk. The test runs its commands
-// with this program, an emulator and free ports.
+// with this program, an emulator and free ports. The translation has the same commands.
 type path struct {
 	heading string
 	least   int               // the minimum number of commands
@@ -125,7 +125,7 @@ func (p path) follow(t *testing.T) {
 // commands returns the lines of the path's code blocks, in order.
 func (p path) commands(t *testing.T) []string {
 	t.Helper()
-	_, rest, _ := strings.Cut(readme(t), "\n## "+p.heading+"\n")
+	_, rest, _ := strings.Cut(readme(t, "README.md"), "\n## "+p.heading+"\n")
 	section, _, _ := strings.Cut(rest, "\n## ")
 	var commands []string
 	for i, block := range strings.Split(section, "   ```\n") {
