@@ -29,7 +29,7 @@ func readConfig(s environment, name string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxConfig+1))
+	b, err := readSome(in)
 	if err != nil {
 		return nil, misuse("cannot read the config file: %v", err)
 	}
@@ -38,6 +38,19 @@ func readConfig(s environment, name string) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// readNamed reads a file that a config file names, as far as readSome does.
+func readNamed(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readSome(f)
+}
+
+// readSome reads one byte more than a file may have, so that no file fills the memory.
+func readSome(in io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(in, maxConfig+1)) }
 
 // withoutSyscall removes the name of the system call from an error about a file.
 func withoutSyscall(err error) error {
@@ -63,7 +76,7 @@ func load(s environment, name string, unset config.Unset) (*config.Config, confi
 		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Language: s.language(), Chinese: s.phrases(), Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
+		Language: s.language(), Chinese: s.phrases(), Platforms: platforms.Settings(), Env: s.lookup, ReadFile: readNamed, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
 	})
 	return cfg, problems, nil
 }

@@ -10,7 +10,38 @@ func Chinese() map[string]string {
 	maps.Copy(all, chineseFlows())
 	maps.Copy(all, chineseSyntax())
 	maps.Copy(all, chineseSigns())
+	maps.Copy(all, chineseCalendars())
 	return all
+}
+
+// chineseCalendars has what is wrong with calendars.
+func chineseCalendars() map[string]string {
+	return map[string]string{
+		"calendar %q": "日历 %q",
+		"a calendar's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces": "日历的名称最多 64 个字符，只能用字母、数字、“-”、“_”和“.”，不含空格",
+		"a day like 2026-02-15, or days like 2026-02-15..2026-02-23":                            "日期，如 2026-02-15，或一段日期，如 2026-02-15..2026-02-23",
+		"%s is a holiday and a working day":                                                     "%s 既是假日又是工作日",
+		"take it out of one of the two lists":                                                   "请从其中一个列表中删除",
+		"the calendar has too many days off: at most %d periods":                                "日历的假日过多：最多 %d 段",
+		"the calendar has no working day for more than a year":                                  "日历中有一年以上没有工作日",
+		"%q: the last day is before the first":                                                  "%q：最后一天早于第一天",
+		"%q has more than %d days":                                                              "%q 超过 %d 天",
+		"%q: there is no such day between 2000 and 2199":                                        "%q：2000 年到 2199 年之间没有这一天",
+		"%s is already in this list, on line %d":                                                "%s 已在此列表中，见第 %d 行",
+		"a calendar comes from a file on this machine":                                          "日历只能来自本机上的文件",
+		"download the calendar, and write the path of the file":                                 "请先下载日历，再写文件的路径",
+		"%q can't be read":                                                 "无法读取 %q",
+		"the path is relative to the config file":                          "路径相对于配置文件",
+		"the file has more than %d bytes or %d events":                     "文件超过 %d 字节，或超过 %d 个事件",
+		"the event %q repeats by a rule":                                   "事件 %q 按规则重复",
+		"give each day an event of its own, or write the days in holidays": "请为每一天单独建立事件，或把日期写在 holidays 中",
+		"the days of the event %q can't be used":                           "事件 %q 的日期无法使用",
+		"an event has at most %d days between 2000 and 2199":               "一个事件最多 %d 天，在 2000 年到 2199 年之间",
+		"the file has no all-day event":                                    "文件中没有全天事件",
+		"the file is not an iCalendar file":                                "文件不是 iCalendar 文件",
+		"unknown calendar %q: %s":                                          "未知日历 %q。%s",
+		"the flow counts no working days, so its calendar has no effect":   "动作流不以工作日计，它的日历不起作用",
+	}
 }
 
 // chineseWords has what messages call parts of a file, and how they begin and end.

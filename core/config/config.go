@@ -6,7 +6,7 @@
 // parse.go, node.go). They are validated with the JSON Schema that editors also use
 // (schema*.go, structure.go). Values from the environment are filled in (variables.go).
 // Then the meaning is checked, for every part whose structure is valid (basics.go,
-// workspaces.go, people.go, refs.go, fields.go, flows.go, steps.go, terms.go,
+// workspaces.go, people.go, refs.go, fields.go, calendars.go, flows.go, steps.go, terms.go,
 // itemgroups.go, process.go). The result is a Config (config.go) or problems (problem.go, words.go).
 // What only the platforms can check is listed (outside.go).
 package config
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 	"riskroom/core/flow"
 	coretext "riskroom/core/text"
 )
@@ -204,6 +205,7 @@ type loader struct {
 	cfg       Config
 	problems  Problems
 	named     map[Outside]bool // the Config's Outside, without places
+	calendars map[string]*calendar.Calendar
 }
 
 func (l *loader) load() *Config {
@@ -222,6 +224,7 @@ func (l *loader) load() *Config {
 	l.readFields()
 	l.readPermissions()
 	l.readProcess()
+	l.readCalendars()
 	l.readFlows()
 	l.swallowed()
 	l.controls()

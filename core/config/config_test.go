@@ -97,7 +97,13 @@ func testOptions() Options {
 		"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "0123456789abcdef0123456789abcdef", "WRONG": "not-a-token",
 		"REDIS_URL": "redis://:hidden@localhost:6379/0", "ZONE": "Asia/Shanghai", "BADZONE": "Asia/Shangri-La", "EMPTY": "",
 	}
-	files := map[string]string{"/run/bot": "xoxb-from-file\n", "/run/empty": "\n"}
+	files := map[string]string{"/run/bot": "xoxb-from-file\n", "/run/empty": "\n", "no.ics": "hello"}
+	for name, event := range map[string]string{
+		"holidays.ics": "DTSTART;VALUE=DATE:20260501\nDTEND;VALUE=DATE:20260504", "meeting.ics": "DTSTART:20260501T090000Z",
+		"yearly.ics": "SUMMARY:Labour Day\nDTSTART;VALUE=DATE:20260501\nRRULE:FREQ=YEARLY", "long.ics": "SUMMARY:Sabbatical\nDTSTART;VALUE=DATE:20260501\nDURATION:P400D",
+	} {
+		files[name] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + event + "\nEND:VEVENT\nEND:VCALENDAR\n"
+	}
 	return Options{
 		Platforms: []core.PlatformSettings{forumLike(), boardLike()},
 		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },

@@ -81,6 +81,8 @@ func schema(platforms []core.PlatformSettings) object {
 			"modules":     modulesSchema(),
 			"fields":      fieldsSchema(),
 			"process":     processSchema(),
+			"calendars":   calendarsSchema(),
+			"calendar":    text("The calendar by which flows count working days, unless they have one of their own: one of calendars."),
 			"flows":       flowsSchema(),
 		})
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"

@@ -324,6 +324,8 @@ func (n *node) name() coretext.Phrase {
 			return coretext.Phrasef("flow %q", last)
 		case "process":
 			return coretext.Phrasef("node %q", last)
+		case "calendars":
+			return coretext.Phrasef("calendar %q", last)
 		}
 	}
 	return coretext.Phrasef("%s", short(last))

@@ -7,6 +7,7 @@ func Chinese() map[string]string {
 	all := chineseValues()
 	maps.Copy(all, chineseExpressions())
 	maps.Copy(all, chineseFlows())
+	maps.Copy(all, chineseDelays())
 	return all
 }
 
@@ -46,9 +47,9 @@ func chineseValues() map[string]string {
 		"put text in quotes: %q": "文本要加引号：%q",
 		"write a list: [%s]":     "请写成列表：[%s]",
 
-		`a time of day like "09:00"`:                                            `形如 "09:00" 的时刻`,
-		`letters, digits, "-" and "_", beginning with a letter`:                 `字母、数字、“-”和“_”，并以字母开头`,
-		"write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s": "请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s",
+		`a time of day like "09:00"`:                                                                      `形如 "09:00" 的时刻`,
+		`letters, digits, "-" and "_", beginning with a letter`:                                           `字母、数字、“-”和“_”，并以字母开头`,
+		"write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd": "请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s；工作日如 2wd",
 	}
 }
 
@@ -135,13 +136,9 @@ func chineseExpressions() map[string]string {
 func chineseFlows() map[string]string {
 	return map[string]string{
 		"%q can't be a field's key: use lower-case letters, digits and _, beginning with a letter":                 "%q 不能作为字段的键：请用小写字母、数字和 _，并以字母开头",
-		"%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s":                 "%q 不是时长：请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s",
 		"%q is not a person: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user": "%q 不是人员：请写 people 中的姓名、关键词（%s）、@群组、工作区:@群组，或 工作区/用户",
 		"%q is an e-mail address: give the person a name under people, with this address, and write the name here": "%q 是邮箱地址：请在 people 中给此人起一个名称并写上邮箱，然后在这里写那个名称",
-		"%q is not a time of day: write hours and minutes like \"09:00\"":                                          "%q 不是时刻：请写小时和分钟，如 \"09:00\"",
-		"%q is too long: at most %dd":                                                           "%q 太长：最多 %dd",
-		"%q is too short: at least %s":                                                          "%q 太短：至少 %s",
-		"%q means the risk's live group; choose another id":                                     "%q 表示风险当前的群组；请换一个 id",
+		"%q means the risk's live group; choose another id":                                                        "%q 表示风险当前的群组；请换一个 id",
 		"%q names several people: %s":                                                           "%q 写了多个人：%s",
 		"%s becomes an admin and stops being one in the same step":                              "%s 在同一步骤中既被设为管理员又被取消管理员",
 		"%s can't be in a list with people: write mute: %s":                                     "%s 不能与人员写在同一列表中：请写 mute: %s",
@@ -208,5 +205,20 @@ func chineseFlows() map[string]string {
 		"dissolve groups":               "解散群组",
 		"create %s groups":              "创建 %s 群组",
 		"send direct messages":          "发送私信",
+	}
+}
+
+// chineseDelays has what is wrong with delays and times of day.
+func chineseDelays() map[string]string {
+	return map[string]string{
+		"%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars":             "%q 以工作日计，动作流因此需要日历：请用 calendar 写出 calendars 中某个日历的名称",
+		"%q has days and working days: write one of the two":                                                                 "%q 同时写了天和工作日：只能写其中一种",
+		"%q has no working day: write at least 1wd, or hours":                                                                "%q 没有工作日：至少写 1wd，或写小时",
+		"%q is too long: at most %dwd":                                                                                       "%q 太长：最多 %dwd",
+		"the calendar has invalid days":                                                                                      "日历中有无效的日期",
+		"%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd": "%q 不是时长：请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s；工作日如 2wd",
+		"%q is not a time of day: write hours and minutes like \"09:00\"":                                                    "%q 不是时刻：请写小时和分钟，如 \"09:00\"",
+		"%q is too long: at most %dd":                                                                                        "%q 太长：最多 %dd",
+		"%q is too short: at least %s":                                                                                       "%q 太短：至少 %s",
 	}
 }

@@ -3,7 +3,12 @@
 // depend on YAML, storage or platforms.
 package flow
 
-import "riskroom/core"
+import (
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/calendar"
+)
 
 // Def is a flow as written, with everything that its behaviour depends on. Its JSON is the
 // canonical text that a run pins by hash. It contains no secret.
@@ -18,6 +23,14 @@ type Def struct {
 	Fields       map[string]FieldDef `json:"fields,omitempty"`  // own fields by key
 	Process      []string            `json:"process,omitempty"` // the keys of its nodes, in order
 
+	// Calendar has the working days, if the flow counts any. So a changed calendar is a
+	// changed flow, for these flows only.
+	Calendar *calendar.Days `json:"calendar,omitempty"`
+
+	// CalendarName is the name of the flow's own calendar. Its days are in the text, not its
+	// name.
+	CalendarName string `json:"-"`
+
 	// Handling has the keys of own fields that nobody can fill in when filing. It is for
 	// warnings and not part of the text.
 	Handling []string `json:"-"`
@@ -25,6 +38,11 @@ type Def struct {
 	// AnyEvent reports that the event is not known, because the trigger has an error. Then
 	// names that only some events have are known too. It is not part of the text.
 	AnyEvent bool `json:"-"`
+}
+
+// CountsWorkingDays reports whether the flow needs a calendar.
+func (d Def) CountsWorkingDays() bool {
+	return strings.Contains(d.Trigger.After+d.Trigger.Before, workingDays)
 }
 
 // FieldDef is the part of an own field that flows need.
@@ -50,7 +68,7 @@ func FieldDefs(fields []core.Field) map[string]FieldDef {
 // narrows the event down.
 type TriggerDef struct {
 	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
-	After     string `json:"after,omitempty"`      // "1d", "36h", "1d12h", "2s"
+	After     string `json:"after,omitempty"`      // "1d", "2wd", "36h", "1d12h", "2s"
 	Before    string `json:"before,omitempty"`     // as After
 	At        string `json:"at,omitempty"`         // "09:00"
 	On        string `json:"on,omitempty"`         // an event: filed, status

@@ -126,6 +126,7 @@ func (d *Def) form() Form {
 			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, evaluated when the flow is due. Without it, the flow acts on a risk of any status.", &d.If),
 			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,
 				Help: "What to do if the due time has already passed when a risk is filed or edited: run (the default) or skip."},
+			textKey("calendar", "The calendar by which the flow counts working days. Default: the calendar at the top level.", &d.CalendarName),
 		},
 	}
 }
@@ -152,6 +153,11 @@ func (c *compiler) settings(d Def) {
 		var f *flaw
 		if c.scope.dayStartsAt, f = parseClock(d.DayStartsAt); f != nil {
 			c.flaw("/day_starts_at", RuleTrigger, f)
+		}
+	}
+	if d.Calendar != nil {
+		if c.calendar, err = d.Calendar.Calendar(); err != nil {
+			c.report("/calendar", -1, RuleTrigger, "the calendar has invalid days")
 		}
 	}
 	for _, v := range c.scope.own {

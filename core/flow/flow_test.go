@@ -6,11 +6,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 )
 
 func TestFlowIsWhatWasWritten(t *testing.T) {
@@ -211,4 +213,34 @@ func behaviour(rt *rapid.T, f *Flow, env Env) []string {
 		out = append(out, s.Key(), words, fmt.Sprint(refs))
 	}
 	return out
+}
+
+// TestCalendarInTheText checks that a flow's working days are part of its text, and survive
+// being stored.
+func TestCalendarInTheText(t *testing.T) {
+	t.Parallel()
+	d := testDef()
+	plain := compiled(t, d)
+	if strings.Contains(string(plain.Canonical()), "calendar") {
+		t.Errorf("a flow without working days has a calendar: %s", plain.Canonical())
+	}
+	d.Trigger.After, d.Calendar, d.CalendarName = "2wd", springFestival(), "china"
+	f := compiled(t, d)
+	const want = `"calendar":{"weekdays":["mon","tue","wed","thu","fri"],"holidays":["2026-02-15..2026-02-23"],"workdays":["2026-02-14","2026-02-28"]}}`
+	if !strings.HasSuffix(string(f.Canonical()), want) {
+		t.Errorf("text: %s", f.Canonical())
+	}
+	again, err := Parse(f.Canonical())
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchor := time.Date(2026, 2, 13, 8, 0, 0, 0, time.UTC)
+	due := time.Date(2026, 2, 24, 8, 0, 0, 0, time.UTC)
+	if got := again.Trigger.(DateTrigger).Due(anchor); !got.Equal(due) || again.Hash() != f.Hash() {
+		t.Errorf("due %s, hash %s, want %s, %s", got, again.Hash(), due, f.Hash())
+	}
+	d.Calendar = &calendar.Days{Weekdays: calendar.Usual()}
+	if other := compiled(t, d); other.Hash() == f.Hash() || Together(f, 0, other, 0) || !Together(f, 0, again, 0) {
+		t.Error("another calendar makes no difference")
+	}
 }

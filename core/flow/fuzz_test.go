@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 )
 
 // FuzzCondition: every condition that compiles can be evaluated, and problems point into the
@@ -88,12 +89,12 @@ func FuzzPeople(f *testing.F) {
 
 // FuzzDelay: every parsed delay is within the limits.
 func FuzzDelay(f *testing.F) {
-	for _, s := range []string{"1d", "1d12h", "2s", "-1d", "99999999999999999999d", "1h1h", ""} {
+	for _, s := range []string{"1d", "1d12h", "2s", "-1d", "99999999999999999999d", "1h1h", "", "2wd", "1wd4h", "1wd1d"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		d, err := parseDelay(s)
-		if err == nil && (d.Days < 0 || d.Days > maxDelayDays || d.Exact < 0 || (d.Days == 0 && d.Exact < minDelay) || d.Exact > maxDelayDays*core.Day) {
+		if err == nil && (d.Days < 0 || d.Days > maxDelayDays || d.WorkingDays < 0 || d.WorkingDays > calendar.MaxCount || d.Exact < 0 || (d.Days+d.WorkingDays == 0 && d.Exact < minDelay) || d.Exact > maxDelayDays*core.Day) {
 			t.Errorf("%q is read as %+v", s, d)
 		}
 	})

@@ -13,7 +13,7 @@ const (
 
 // delayHint describes how to write a delay.
 func delayHint() text.Phrase {
-	return text.Plain("write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s")
+	return text.Plain("write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd")
 }
 
 // ClockPattern matches a time of day such as "09:00".

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 	"riskroom/core/text"
 )
 
@@ -34,6 +35,7 @@ const (
 // compiler compiles one Def.
 type compiler struct {
 	scope    *scope
+	calendar *calendar.Calendar // nil if the flow has none
 	problems []Problem
 	terms    []Term
 }

@@ -64,7 +64,7 @@ func (d *TriggerDef) Form() Form {
 		Keys: append([]Key{
 			textKey("date_field", "The date that the delay counts from: "+text.Or(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own")...).String()+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint(), Text: &d.After,
-				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
+				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too. 2wd are two working days by the flow's calendar."},
 			{Name: "before", Kind: TextKey, Hint: delayHint(), Text: &d.Before,
 				Help: "How long before date_field the flow is due, instead of after: 1d is the same time on the day before."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 	"riskroom/core/text"
 )
 
@@ -17,6 +18,8 @@ type DateTrigger struct {
 	at    time.Duration // the time of day, if fixed
 	hasAt bool
 	zone  *time.Location
+
+	calendar *calendar.Calendar // of working days; nil if Delay has none
 }
 
 // nodeSince is the date since which a risk has been at its node.
@@ -93,7 +96,8 @@ func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 //
 // Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the next day, even if
 // the clocks change in between. Hours, minutes and seconds are exact and are counted after
-// the days. With a fixed time of day, the result is that time on the day reached.
+// the days. With a fixed time of day, the result is that time on the day reached. The nth
+// working day is the nth one after anchor's day, or before it.
 //
 // If the clocks go forward and skip the time of day, Due is the moment of the change. If they
 // go back and it comes twice, Due is the first one that is not before anchor or, with Before,
@@ -103,10 +107,15 @@ func (t DateTrigger) Due(anchor time.Time) time.Time {
 	if t.Before {
 		exact = -exact
 	}
-	if t.Delay.Days == 0 {
+	local, days := anchor.In(t.zone), t.Delay.Days
+	switch n := t.Delay.WorkingDays; {
+	case n > 0 && t.Before:
+		days = -t.calendar.Count(calendar.DayOf(local), -n)
+	case n > 0:
+		days = t.calendar.Count(calendar.DayOf(local), n)
+	case days == 0:
 		return anchor.Add(exact)
 	}
-	local := anchor.In(t.zone)
 	clock := core.SinceMidnight(local)
 	if t.hasAt {
 		clock = t.at
@@ -115,7 +124,7 @@ func (t DateTrigger) Due(anchor time.Time) time.Time {
 	if t.Before {
 		count = core.DaysBefore
 	}
-	return count(anchor, t.Delay.Days, clock, t.zone).Add(exact)
+	return count(anchor, days, clock, t.zone).Add(exact)
 }
 
 // dateTrigger compiles a trigger by a date.
@@ -160,12 +169,17 @@ func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
 		c.flaw(path+"/"+key, RuleTrigger, f)
 	}
 	t.Delay = delay
+	if delay.WorkingDays > 0 {
+		if t.calendar = c.calendar; t.calendar == nil {
+			c.report(path+"/"+key, 0, RuleTrigger, "%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars", written)
+		}
+	}
 	at, none := parseClock(d.At)
 	if none != nil {
 		return // none, or one that the form refuses
 	}
 	t.at, t.hasAt = at, true
-	if f == nil && (delay.Days == 0 || delay.Exact != 0) {
+	if f == nil && (delay.Days+delay.WorkingDays == 0 || delay.Exact != 0) {
 		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so %s must be whole days like 1d, not %q", key, written)
 	}
 }

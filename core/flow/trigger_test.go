@@ -8,14 +8,16 @@ import (
 	"pgregory.net/rapid"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 )
 
 func TestParseDelay(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]Delay{
-		"1d": {Days: 1}, "24h": {Exact: core.Day}, "36h": {Exact: 36 * time.Hour}, "1d12h": {1, 12 * time.Hour},
-		"2s": {Exact: 2 * time.Second}, "90m": {Exact: 90 * time.Minute}, "1d2h3m4s": {1, 2*time.Hour + 3*time.Minute + 4*time.Second},
+		"1d": {Days: 1}, "24h": {Exact: core.Day}, "36h": {Exact: 36 * time.Hour}, "1d12h": {Days: 1, Exact: 12 * time.Hour},
+		"2s": {Exact: 2 * time.Second}, "90m": {Exact: 90 * time.Minute}, "1d2h3m4s": {Days: 1, Exact: 2*time.Hour + 3*time.Minute + 4*time.Second},
 		"3650d": {Days: 3650}, "0d2s": {Exact: 2 * time.Second}, "007d": {Days: 7},
+		"2wd": {WorkingDays: 2}, "1wd4h": {WorkingDays: 1, Exact: 4 * time.Hour}, "2600wd": {WorkingDays: 2600},
 	} {
 		if got, err := parseDelay(s); err != nil || got != want {
 			t.Errorf("parseDelay(%q) = %+v, %v, want %+v", s, got, err, want)
@@ -25,6 +27,8 @@ func TestParseDelay(t *testing.T) {
 		"": "is not a delay", "1": "is not a delay", "d": "is not a delay", "-1d": "is not a delay", "1.5d": "is not a delay",
 		"1h1d": "is not a delay", "1d1d": "is not a delay", "1 d": "is not a delay", "1w": "is not a delay", "1D": "is not a delay",
 		"１d": "is not a delay", "2s\n": "is not a delay", "9999999999d": "is not a delay",
+		"0wd": "no working day", "0wd5h": "no working day", "1wd1d": "days and working days", "1d1wd": "is not a delay", "4h1wd": "is not a delay",
+		"2601wd": "at most 2600wd", "1 wd": "is not a delay", "1WD": "is not a delay",
 		"0d": "too short", "0s": "too short", "1s": "at least 2s",
 		"3651d": "at most 3650d", "87601h": "too long", "3650d1s": "too long", "999999999d999999999h999999999m999999999s": "too long",
 	} {
@@ -39,8 +43,13 @@ func triggerOf(t *testing.T, after, at, zone string) DateTrigger {
 	t.Helper()
 	d := testDef()
 	d.Trigger = TriggerDef{DateField: "discovered_at", After: after, At: at}
-	d.Zone = zone
+	d.Zone, d.Calendar = zone, springFestival()
 	return compiled(t, d).Trigger.(DateTrigger)
+}
+
+// springFestival has the days of spring 2026 in mainland China.
+func springFestival() *calendar.Days {
+	return &calendar.Days{Weekdays: calendar.Usual(), Holidays: []string{"2026-02-15..2026-02-23"}, Workdays: []string{"2026-02-14", "2026-02-28"}}
 }
 
 // triggerBefore compiles a trigger by due_at that is due before it.
@@ -48,7 +57,7 @@ func triggerBefore(t *testing.T, before, at, zone string) DateTrigger {
 	t.Helper()
 	d := testDef()
 	d.Trigger = TriggerDef{DateField: "due_at", Before: before, At: at}
-	d.Zone = zone
+	d.Zone, d.Calendar = zone, springFestival()
 	return compiled(t, d).Trigger.(DateTrigger)
 }
 
@@ -87,6 +96,12 @@ func TestDue(t *testing.T) {
 		{"half an hour's gap", lordHowe, "1d", "02:10", "2026-10-03T12:00:00+10:30", "2026-10-04T02:30:00+11:00"},
 		{"gap at midnight", saoPaulo, "1d", "00:00", "2018-11-03T12:00:00-03:00", "2018-11-04T01:00:00-02:00"},
 		{"a day that does not exist", apia, "1d", "09:00", "2011-12-29T12:00:00-10:00", "2011-12-31T00:00:00+14:00"},
+		{"a working day", shanghai, "1wd", "", "2026-02-12T15:00:00+08:00", "2026-02-13T15:00:00+08:00"},
+		{"a Saturday that makes up", shanghai, "2wd", "09:00", "2026-02-12T15:00:00+08:00", "2026-02-14T09:00:00+08:00"},
+		{"over the festival, by hours", shanghai, "1wd4h", "", "2026-02-14T15:00:00+08:00", "2026-02-24T19:00:00+08:00"},
+		{"from a holiday", shanghai, "1wd", "09:00", "2026-02-20T23:00:00+08:00", "2026-02-24T09:00:00+08:00"},
+		{"working days count in the flow's zone", shanghai, "1wd", "", "2026-02-13T20:00:00Z", "2026-02-24T04:00:00+08:00"},
+		{"a weekend with a gap", newYork, "1wd", "02:30", "2026-03-06T12:00:00-05:00", "2026-03-09T02:30:00-04:00"},
 		{"a midnight that comes twice", stJohns, "1d", "00:00", "2010-11-06T23:30:00-03:30", "2010-11-07T00:00:00-03:30"},
 	} {
 		zone(t, tt.zone)

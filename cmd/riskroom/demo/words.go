@@ -195,7 +195,7 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 		args := text.Args{"Key": string(it.risk.Key), "Status": p.Status(it.risk.Status)}
 		if date, ok := f.Trigger.(flow.DateTrigger); ok {
 			anchor, _ := date.Anchor(it.risk)
-			args["Delay"] = p.Duration(time.Duration(date.Delay.Days)*core.Day + date.Delay.Exact)
+			args["Delay"] = wordDelay(p, date.Delay)
 			args["Field"], args["Date"] = w.wordField(p, date.Field), p.Time(anchor, w.zone())
 			if date.Field == nodeSince {
 				return p.S("demo.trigger.node", args)
@@ -207,6 +207,19 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 		return p.S("demo.trigger."+f.Trigger.Kind(), args)
 	}
 	return ""
+}
+
+// wordDelay returns how long after or before its date a flow is due.
+func wordDelay(p text.Printer, d flow.Delay) string {
+	exact := time.Duration(d.Days)*core.Day + d.Exact
+	if d.WorkingDays == 0 {
+		return p.Duration(exact)
+	}
+	days := p.S("demo.trigger.workdays", text.Args{"Count": d.WorkingDays})
+	if exact == 0 {
+		return days
+	}
+	return days + " " + p.Duration(exact)
 }
 
 // wordField returns the label of a risk's date.
