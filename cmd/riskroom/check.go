@@ -27,8 +27,8 @@ func newCheck(s environment) *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check FILE...",
-		Short: "Report every problem in config files",
-		Long: `check reads config files as serve does and reports every problem at once, with its
+		Short: s.say("Report every problem in config files"),
+		Long: s.say(`check reads config files as serve does and reports every problem at once, with its
 position: file:line:column: message [rule].
 
 It connects to nothing and needs no secrets. If a value from the environment isn't
@@ -39,12 +39,11 @@ real secrets, and for each problem it says what to click. It checks:
   - whether the tokens are accepted and have every scope or permission;
   - whether people, user groups and roles exist, and nobody is named twice;
   - whether the bot can post in the channels that the file names;
-` + platformHelp(func(h platform.Help) string { return h.Checked }) + `It changes nothing. A bot can't find everything out in advance. These problems show
+`) + s.platformHelp(func(h platform.Help) text.Phrase { return h.Checked }) + s.say(`It changes nothing. A bot can't find everything out in advance. These problems show
 only when they happen:
   - people who block direct messages, and other apps with the same command;
-` + platformHelp(func(h platform.Help) string { return h.Unchecked }) + `
-Exit codes: 0 no errors, 1 there are errors, 2 the command line is wrong or a file
-cannot be read.`,
+`) + s.platformHelp(func(h platform.Help) text.Phrase { return h.Unchecked }) + "\n" + s.say(`Exit codes: 0 no errors, 1 there are errors, 2 the command line is wrong or a file
+cannot be read.`),
 		Example: `  riskroom check configs/minimal.yaml
   riskroom check --online riskroom.yaml
   riskroom check --format json *.yaml | jq '.[] | select(.severity == "error")'
@@ -57,8 +56,8 @@ cannot be read.`,
 		},
 		RunE: func(c *cobra.Command, files []string) error { return check(c.Context(), s, files, f) },
 	}
-	formatFlag(c, &f.format, formatText, formatJSON)
-	c.Flags().BoolVar(&f.online, "online", false, "also ask the workspaces")
+	formatFlag(s, c, &f.format, formatText, formatJSON)
+	c.Flags().BoolVar(&f.online, "online", false, s.say("also ask the workspaces"))
 	return c
 }
 

@@ -13,5 +13,5 @@ func TestChinese(t *testing.T) {
 	for _, table := range chinese() {
 		maps.Copy(all, table)
 	}
-	phrasetest.Check(t, all, []string{"%s", "%v", "%s, %s", "%s: %s", "%s (%s)", "%s %s"}, ".")
+	phrasetest.Check(t, all, []string{"%s", "%v", "%s, %s", "%s: %s", "%s (%s)", "%s %s", "\n"}, ".")
 }

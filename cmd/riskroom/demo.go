@@ -30,11 +30,11 @@ func newDemo(s environment) *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Try riskroom in the browser or the terminal, without any setup",
-		Long: `demo shows a small chat workspace in the browser. File a risk with a slash
+		Short: s.say("Try riskroom in the browser or the terminal, without any setup"),
+		Long: s.say(`demo shows a small chat workspace in the browser. File a risk with a slash
 command, move the clock, and watch who gets a message, which group is created and
 how the cards change. The engine, the adapter and the bot are the ones that serve
-uses. Only ` + platforms.All()[0].Title + ` is emulated, or another platform with --platform. Everything is in
+uses. Only %[1]s is emulated, or another platform with --platform. Everything is in
 memory, and nobody is contacted. Only this machine can reach the page.
 
 With --play, demo plays the life of a risk in the terminal instead, in a few
@@ -46,7 +46,7 @@ discuss what they learned in a channel where nobody can post after its end.
 With --config, demo runs your own flows, without secrets. Each workspace in the
 file is emulated. Everybody in the file has an account in it, and user groups and
 roles have two members. --platform chooses the workspace where risks are filed: the
-first on that platform. By default it is the first ` + platforms.All()[0].Title + ` workspace, or the first of
+first on that platform. By default it is the first %[1]s workspace, or the first of
 all if there is none. With --play, one risk is filed for each module, time passes until
 no flow has anything left to do, and then the risks are passed on and resolved.
 
@@ -64,7 +64,7 @@ string:
   text    what was said or done
 
 Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
-2 the command line is wrong.`,
+2 the command line is wrong.`, platforms.All()[0].Title),
 		Example: `  riskroom demo
   riskroom demo --platform ` + platforms.Names()[len(platforms.Names())-1] + `
   riskroom demo --config riskroom.yaml
@@ -76,13 +76,13 @@ Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 			return runDemo(c.Context(), s, f)
 		},
 	}
-	configFlag(c, &f.config, "run the flows of this config file; - is the standard input")
-	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 picks a free one")
-	c.Flags().StringVar(&f.platform, "platform", "", anyOf(platforms.Names())+": where risks are filed")
-	c.Flags().BoolVar(&f.play, "play", false, "play in the terminal")
-	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
-	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
-	formatFlag(c, &f.format, formatText, formatJSON)
+	configFlag(c, &f.config, s.say("run the flows of this config file; - is the standard input"))
+	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, s.say("address of the page; port 0 picks a free one"))
+	c.Flags().StringVar(&f.platform, "platform", "", s.say("%s: where risks are filed", text.Or(platforms.Names()...)))
+	c.Flags().BoolVar(&f.play, "play", false, s.say("play in the terminal"))
+	c.Flags().StringVar(&f.lang, "lang", "", s.say("en or zh-CN (default: the config file's, or your locale's)"))
+	c.Flags().StringVar(&f.logLevel, "log-level", "error", s.say("what to log to stderr: debug, info, warn or error"))
+	formatFlag(s, c, &f.format, formatText, formatJSON)
 	return c
 }
 
@@ -94,7 +94,6 @@ func runDemo(ctx context.Context, s environment, f demoFlags) error {
 		return err
 	}
 	if f.lang != "" {
-		s.lang = &f.lang
 		if err := oneOf(f.lang, text.Languages()...); err != nil {
 			return err
 		}

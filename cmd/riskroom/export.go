@@ -35,8 +35,8 @@ func newExport(s environment) *cobra.Command {
 	var f exportFlags
 	c := &cobra.Command{
 		Use:   "export --config FILE",
-		Short: "Write risks as CSV or JSON Lines, with their history if you want",
-		Long: `export writes all risks, or those that you select, in the order of their keys. CSV
+		Short: s.say("Write risks as CSV or JSON Lines, with their history if you want"),
+		Long: s.say(`export writes all risks, or those that you select, in the order of their keys. CSV
 has a header and a row for each risk. JSON Lines has everything that is stored of a
 risk. With --history, both have what /risk history shows, too.
 
@@ -48,20 +48,20 @@ running. It needs only the secrets in the redis section. Only you can read the f
 that --out writes.
 
 Exit codes: 0 written, 1 not everything could be written, 2 the command line is
-wrong.`,
+wrong.`),
 		Example: `  riskroom export -c riskroom.yaml --out risks.csv
   riskroom export -c riskroom.yaml --status resolved,shelved --since 2026-01-01 --history
   riskroom export -c riskroom.yaml --format jsonl | jq 'select(.severity == "critical") | .key'`,
 		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return exportRisks(c.Context(), s, f) },
 	}
-	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
-	formatFlag(c, &f.format, formatCSV, formatLines)
-	c.Flags().StringVar(&f.out, "out", "", "the file to write, which must not exist; without it, the standard output")
-	c.Flags().StringSliceVar(&f.status, "status", nil, "only risks in these statuses, with commas between")
-	c.Flags().StringSliceVar(&f.module, "module", nil, "only risks of these modules, with commas between")
-	c.Flags().StringVar(&f.since, "since", "", "only risks that were filed on this day or later, such as 2026-01-31")
-	c.Flags().BoolVar(&f.history, "history", false, "add what happened to each risk")
+	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
+	formatFlag(s, c, &f.format, formatCSV, formatLines)
+	c.Flags().StringVar(&f.out, "out", "", s.say("the file to write, which must not exist; without it, the standard output"))
+	c.Flags().StringSliceVar(&f.status, "status", nil, s.say("only risks in these statuses, with commas between"))
+	c.Flags().StringSliceVar(&f.module, "module", nil, s.say("only risks of these modules, with commas between"))
+	c.Flags().StringVar(&f.since, "since", "", s.say("only risks that were filed on this day or later, such as 2026-01-31"))
+	c.Flags().BoolVar(&f.history, "history", false, s.say("add what happened to each risk"))
 	return c
 }
 

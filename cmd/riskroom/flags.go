@@ -9,11 +9,12 @@ import (
 
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/cmd/riskroom/platforms"
+	"riskroom/core/text"
 )
 
 // formatFlag adds the flag --format to c. The first of formats is the default.
-func formatFlag(c *cobra.Command, into *string, formats ...string) {
-	c.Flags().StringVar(into, "format", formats[0], "what to print: "+anyOf(formats))
+func formatFlag(s environment, c *cobra.Command, into *string, formats ...string) {
+	c.Flags().StringVar(into, "format", formats[0], s.say("what to print: %s", text.Or(formats...)))
 }
 
 // oneOf returns an error unless value is one of values.
@@ -24,24 +25,15 @@ func oneOf(value string, values ...string) error {
 	return misuse("%q is not one of %s", value, strings.Join(values, ", "))
 }
 
-// anyOf lists words: "a, b or c".
-func anyOf(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
 func configFlag(c *cobra.Command, into *string, use string) {
 	c.Flags().StringVarP(into, "config", "c", "", use)
 }
 
 // platformHelp joins a part of every platform's help.
-func platformHelp(part func(platform.Help) string) string {
+func (s environment) platformHelp(part func(platform.Help) text.Phrase) string {
 	var b strings.Builder
 	for _, p := range platforms.All() {
-		b.WriteString(part(p.Help))
+		b.WriteString(s.words().Say(part(p.Help)))
 	}
 	return b.String()
 }

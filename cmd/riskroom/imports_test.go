@@ -66,6 +66,7 @@ var libraries = map[string][]string{
 	"github.com/arran4/golang-ical":            {"core/calendar"},
 	"github.com/nicksnyder/go-i18n/v2":         {"core/text"},
 	"github.com/spf13/cobra":                   {"cmd/**"},
+	"github.com/spf13/pflag":                   {"cmd/**"},
 	"github.com/google/go-cmp":                 {"adapters/adaptertest"},
 	"github.com/prometheus/client_golang":      {"bots/web", "cmd/**"},
 	"golang.org/x/text":                        {"core/text", "core/config", "core/flow", "adapters/*", "adapters/*/emulator", "bots", "bots/*bot", "cmd/**"},

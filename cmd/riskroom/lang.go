@@ -11,8 +11,8 @@ import (
 // language returns the language of what the program prints: that of --lang, or of the
 // environment's locale.
 func (s environment) language() string {
-	if s.lang != nil && *s.lang != "" {
-		return *s.lang
+	if s.lang != "" {
+		return s.lang
 	}
 	return localeOf(s)
 }
@@ -34,6 +34,20 @@ func (s environment) phrases() []map[string]string {
 // say returns a phrase in the program's language.
 func (s environment) say(format string, args ...any) string {
 	return s.words().Say(text.Phrasef(format, args...))
+}
+
+// langAmong returns the value of --lang in a command line, "" if there is none. The help
+// needs it before the flags are parsed.
+func langAmong(args []string) string {
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			return v
+		}
+		if a == "--lang" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
 }
 
 // localeOf returns the language of the environment's locale.

@@ -70,3 +70,23 @@ func TestSchemaWhereTheLineSays(t *testing.T) {
 		}
 	}
 }
+
+// TestFlagErrorsInChinese checks errors that the library for the command line finds.
+func TestFlagErrorsInChinese(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ line, english, chinese string }{
+		{"check --frmat json x", "unknown flag: --frmat", "没有参数 --frmat"},
+		{"check -z x", "unknown flag: -z", "没有参数 -z"},
+		{"check x --format", "flag needs an argument: --format", "参数 --format 需要一个值"},
+		{"runs list --limit many", `--limit: "many" is not a valid value`, `--limit：值 "many" 无效`},
+		{"chek x", "unknown command \"chek\" for \"riskroom\"\n\nDid you mean this?\n\tcheck", "\"riskroom\" 没有命令 \"chek\"\n\n是不是想输入：\n\tcheck"},
+		{"version now", `unknown command "now" for "riskroom version"`, `"riskroom version" 没有命令 "now"`},
+	} {
+		for lang, want := range map[string]string{"en": c.english, "zh-CN": c.chinese} {
+			r := program(t.Context(), nil, "", strings.Fields("--lang="+lang+" "+c.line)...)
+			if r.code != exitMisused || !strings.Contains(r.stderr, "riskroom: "+want+"\n") {
+				t.Errorf("%s: exit %d, %q, want %q", c.line, r.code, r.stderr, want)
+			}
+		}
+	}
+}

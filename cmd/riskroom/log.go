@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func logFlags(c *cobra.Command, format, level *string) {
-	c.Flags().StringVar(format, "log-format", formatText, "how to log to stderr: text or json")
-	c.Flags().StringVar(level, "log-level", "info", "what to log: debug, info, warn or error")
+func logFlags(s environment, c *cobra.Command, format, level *string) {
+	c.Flags().StringVar(format, "log-format", formatText, s.say("how to log to stderr: text or json"))
+	c.Flags().StringVar(level, "log-level", "info", s.say("what to log: debug, info, warn or error"))
 }
 
 func newLog(w io.Writer, format, level string) (*slog.Logger, error) {

@@ -27,5 +27,5 @@ type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, ok bool) // looks up a variable
-	lang           *string                                   // of --lang, "" if it isn't given; nil counts as ""
+	lang           string                                    // of --lang, "" if it isn't given
 }

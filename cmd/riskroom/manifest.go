@@ -23,12 +23,12 @@ type manifestFlags struct {
 func newManifest(s environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "manifest",
-		Short: "Print how to set up the app on a platform",
+		Short: s.say("Print how to set up the app on a platform"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return misuse("there is no manifest for %q, only for %s", args[0], anyOf(platforms.Names()))
+				return misuse("there is no manifest for %q, only for %s", args[0], text.Or(platforms.Names()...))
 			}
-			return misuse("for which platform? Add %s", anyOf(platforms.Names()))
+			return misuse("for which platform? Add %s", text.Or(platforms.Names()...))
 		},
 	}
 	for _, p := range platforms.All() {
@@ -41,17 +41,17 @@ func newManifestFor(s environment, p platform.Platform) *cobra.Command {
 	f := manifestFlags{more: map[string]*string{}}
 	c := &cobra.Command{
 		Use:     p.Name() + " --config FILE",
-		Short:   p.Manifest.Short,
-		Long:    p.Manifest.Long,
+		Short:   s.words().Say(p.Manifest.Short),
+		Long:    s.words().Say(p.Manifest.Long),
 		Example: p.Manifest.Example,
 		Args:    onlyFlags,
 		RunE:    func(*cobra.Command, []string) error { return printManifest(s, p, f) },
 	}
-	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.workspace, "workspace", "", "the workspace, if the file has several on "+p.Title)
-	c.Flags().StringVar(&f.url, "url", "", "the address at which "+p.Title+" calls serve over HTTP: https://host")
+	configFlag(c, &f.config, s.say("the config file; - is the standard input"))
+	c.Flags().StringVar(&f.workspace, "workspace", "", s.say("the workspace, if the file has several on %s", p.Title))
+	c.Flags().StringVar(&f.url, "url", "", s.say("the address at which %s calls serve over HTTP: https://host", p.Title))
 	for _, own := range p.Manifest.Flags {
-		f.more[own.Name] = c.Flags().String(own.Name, "", own.Help)
+		f.more[own.Name] = c.Flags().String(own.Name, "", s.words().Say(own.Help))
 	}
 	return c
 }

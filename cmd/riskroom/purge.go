@@ -24,8 +24,8 @@ func newPurge(s environment) *cobra.Command {
 	var f purgeFlags
 	c := &cobra.Command{
 		Use:   "purge --config FILE --closed-before DATE",
-		Short: "Delete risks and topics for good that ended long ago",
-		Long: `purge lists the risks that were resolved or shelved before a day, in the config's
+		Short: s.say("Delete risks and topics for good that ended long ago"),
+		Long: s.say(`purge lists the risks that were resolved or shelved before a day, in the config's
 time zone, and the topics that belong to no risk and ended before it. With --yes, it
 deletes them: the risk or topic, its history and its runs. Nothing can bring them back
 but a backup. Their numbers are not used again. Messages and channels on the platforms
@@ -38,16 +38,16 @@ purged, and by whom.
 
 You can use it while serve is running, and interrupt it: to go on, run it again.
 
-Exit codes: 0 done, 1 Redis cannot be read or written, 2 the command line is wrong.`,
+Exit codes: 0 done, 1 Redis cannot be read or written, 2 the command line is wrong.`),
 		Example: `  riskroom purge -c riskroom.yaml --closed-before 2024-01-01
   riskroom export -c riskroom.yaml --format jsonl --history --out before-2024.jsonl
   riskroom purge -c riskroom.yaml --closed-before 2024-01-01 --yes`,
 		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return purgeRisks(c.Context(), s, f) },
 	}
-	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
-	c.Flags().StringVar(&f.closedBefore, "closed-before", "", "the day before which they must have ended, such as 2024-01-31")
-	c.Flags().BoolVar(&f.yes, "yes", false, "delete them; without it, they are only listed")
+	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
+	c.Flags().StringVar(&f.closedBefore, "closed-before", "", s.say("the day before which they must have ended, such as 2024-01-31"))
+	c.Flags().BoolVar(&f.yes, "yes", false, s.say("delete them; without it, they are only listed"))
 	return c
 }
 

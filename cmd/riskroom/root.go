@@ -31,7 +31,7 @@ var errReported = errors.New("already reported")
 
 // run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, s environment) int {
-	s.lang = new(string)
+	s.lang = langAmong(args)
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(s.stdin)
@@ -41,8 +41,8 @@ func run(ctx context.Context, args []string, s environment) int {
 	// Any error before a command begins is one in the command line.
 	began := false
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if *s.lang != "" {
-			if err := oneOf(*s.lang, text.Languages()...); err != nil {
+		if s.lang != "" {
+			if err := oneOf(s.lang, text.Languages()...); err != nil {
 				return err
 			}
 		}
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, s environment) int {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New(s.say("interrupted"))
 	}
-	m, ok := errors.AsType[misused](err)
+	m, ok := errors.AsType[misused](s.unknownCommand(root, err))
 	if ok {
 		err = errors.New(s.words().Say(m.says))
 	}
@@ -80,23 +80,22 @@ func newRoot(s environment) *cobra.Command {
 	names := platforms.Names()
 	root := &cobra.Command{
 		Use:   "riskroom",
-		Short: "File risks in chat and have flows follow them up",
-		Long: `riskroom lets people file risks in ` + anyOf(titles) + ` with a slash command.
+		Short: s.say("File risks in chat and have flows follow them up"),
+		Long: s.say(`riskroom lets people file risks in %s with a slash command.
 Flows, which you write in a config file, follow the risks up. For example, they
 message the handlers at once, remind them after a day, and create a group with the
 right people after two. All data is in Redis.
 
 To try it without any setup:       riskroom demo
 To write a config file:            start from configs/, then riskroom check
-To set up the app on a platform:   riskroom manifest ` + names[0] + ` --config FILE (or ` + anyOf(names[1:]) + `)
-To run it for real:                riskroom serve --config FILE`,
+To set up the app on a platform:   riskroom manifest %s --config FILE (or %s)
+To run it for real:                riskroom serve --config FILE`, text.Or(titles...), names[0], text.Or(names[1:]...)),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	if s.lang != nil {
-		root.PersistentFlags().StringVar(s.lang, "lang", "", "the language of messages: "+anyOf(text.Languages())+" (default: your locale's)")
-	}
+	s.translateHelp(root)
+	root.PersistentFlags().String("lang", "", s.say("the language of messages: %s (default: your locale's)", text.Or(text.Languages()...)))
 	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newManifest(s), newRuns(s), newExport(s), newPurge(s), newSchema(s), newVersion(s))
 	return root
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"riskroom/core/text"
 )
 
 // TestHelp keeps every help text in a golden file, so that a change of what
@@ -29,6 +31,16 @@ func TestHelp(t *testing.T) {
 					t.Errorf("line %d is too wide for a terminal: %s", i+1, line)
 				}
 			}
+			chinese := program(t.Context(), nil, "", append(args[:len(args):len(args)], "--help", "--lang", "zh-CN")...)
+			if chinese.code != exitFine || chinese.stderr != "" {
+				t.Errorf("in Chinese: exit %d, stderr %q", chinese.code, chinese.stderr)
+			}
+			for _, line := range strings.Split(chinese.stdout, "\n") {
+				if text.Cells(line) > 100 {
+					t.Errorf("too wide for a terminal: %s", line)
+				}
+			}
+			golden(t, "zh-help"+strings.Join(append([]string{""}, args...), "-")+".txt", chinese.stdout)
 			golden(t, "help"+strings.Join(append([]string{""}, args...), "-")+".txt", r.stdout)
 		})
 		for _, sub := range c.Commands() {
@@ -37,7 +49,7 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	}
-	visit(newRoot(environment{}), nil)
+	visit(newRoot(environment{lookup: lookupIn(nil)}), nil)
 }
 
 func TestMisuse(t *testing.T) {

@@ -22,13 +22,13 @@ type runsFlags struct{ config, format, logLevel string }
 func newRuns(s environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
-		Short: "Manage runs: see what is waiting and why, retry or drop what is stuck",
-		Long: `A run is one flow acting once on one risk. Its ID looks like
+		Short: s.say("Manage runs: see what is waiting and why, retry or drop what is stuck"),
+		Long: s.say(`A run is one flow acting once on one risk. Its ID looks like
 R-17/remind-after-a-day/1781234567890. A run that needs a person is parked: it
 waits until somebody retries or drops it.
 
 These commands read and write the Redis that the config file names. You can use
-them while serve is running. They need only the secrets in the redis section.`,
+them while serve is running. They need only the secrets in the redis section.`),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return misuse("unknown command %q for \"riskroom runs\"", args[0])
@@ -40,30 +40,30 @@ them while serve is running. They need only the secrets in the redis section.`,
 	return c
 }
 
-func runsFlagsFor(c *cobra.Command, f *runsFlags) {
-	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
-	formatFlag(c, &f.format, formatTable, formatJSON)
-	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
+func runsFlagsFor(s environment, c *cobra.Command, f *runsFlags) {
+	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
+	formatFlag(s, c, &f.format, formatTable, formatJSON)
+	c.Flags().StringVar(&f.logLevel, "log-level", "error", s.say("what to log to stderr: debug, info, warn or error"))
 }
 
 func newRunsRetry(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "retry --config FILE RUN...",
-		Short: "Continue parked runs now",
-		Long: `retry makes parked runs due now and resets their failure counts. If a run is parked
+		Short: s.say("Continue parked runs now"),
+		Long: s.say(`retry makes parked runs due now and resets their failure counts. If a run is parked
 because it is unknown whether its last call happened, check on the platform first:
 retry makes that call again. If it did happen, drop the run instead.
 
 Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
-wrong.`,
+wrong.`),
 		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
 			return changeRuns(c.Context(), s, f, "retry", args, (*store.Store).Retry)
 		},
 	}
-	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
+	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
 	return c
 }
 
@@ -71,20 +71,20 @@ func newRunsDrop(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "drop --config FILE RUN...",
-		Short: "End runs that are parked or have not begun",
-		Long: `drop ends runs for good. What they did stays done, and their remaining steps are
+		Short: s.say("End runs that are parked or have not begun"),
+		Long: s.say(`drop ends runs for good. What they did stays done, and their remaining steps are
 skipped. If a run was about to create the risk's group, another run can create it
 once this one is dropped.
 
 Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
-wrong.`,
+wrong.`),
 		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
 			return changeRuns(c.Context(), s, f, "drop", args, (*store.Store).Drop)
 		},
 	}
-	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
+	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
 	return c
 }
 

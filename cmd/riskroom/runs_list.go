@@ -22,20 +22,20 @@ func newRunsList(s environment) *cobra.Command {
 	var limit int
 	c := &cobra.Command{
 		Use:   "list --config FILE",
-		Short: "List runs that are parked, running or scheduled",
-		Long: `list shows parked runs first, and then the runs of open risks that are running,
+		Short: s.say("List runs that are parked, running or scheduled"),
+		Long: s.say(`list shows parked runs first, and then the runs of open risks that are running,
 waiting or armed (not yet due), with what they are waiting for. Ended runs are not
 listed. Of those that an event started, riskroom keeps the last five of each flow and
 risk; the list ends with how many others there were.
 
-Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`,
+Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`),
 		Example: `  riskroom runs list -c riskroom.yaml
   riskroom runs list -c riskroom.yaml --format json | jq '.[] | select(.state == "parked") | .run'`,
 		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return listRuns(c.Context(), s, f, limit) },
 	}
-	runsFlagsFor(c, &f)
-	c.Flags().IntVar(&limit, "limit", 200, "the most runs to list")
+	runsFlagsFor(s, c, &f)
+	c.Flags().IntVar(&limit, "limit", 200, s.say("the most runs to list"))
 	return c
 }
 

@@ -20,11 +20,11 @@ func newRunsShow(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "show --config FILE RUN",
-		Short: "Explain a run: its state, the reason, and what it has done so far",
-		Long: `show prints the state of a run and its audit trail, oldest event first.
+		Short: s.say("Explain a run: its state, the reason, and what it has done so far"),
+		Long: s.say(`show prints the state of a run and its audit trail, oldest event first.
 
 Exit codes: 0 shown, 1 there is no such run or Redis cannot be read, 2 the
-command line is wrong.`,
+command line is wrong.`),
 		Example: `  riskroom runs show -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -34,7 +34,7 @@ command line is wrong.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return showRun(c.Context(), s, f, args[0]) },
 	}
-	runsFlagsFor(c, &f)
+	runsFlagsFor(s, c, &f)
 	return c
 }
 

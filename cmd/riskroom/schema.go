@@ -20,18 +20,18 @@ const schemaName = "schema.json"
 func newSchema(s environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [FILE]",
-		Short: "Write the JSON Schema of config files for editors",
-		Long: `schema writes the JSON Schema of config files to ` + schemaName + `, next to the config
+		Short: s.say("Write the JSON Schema of config files for editors"),
+		Long: s.say(`schema writes the JSON Schema of config files to %[1]s, next to the config
 file that you name. Editors with a YAML language server then complete and explain
 keys, if the config file begins with this line, as the examples do:
 
-  # yaml-language-server: $schema=` + schemaName + `
+  # yaml-language-server: $schema=%[1]s
 
 If the line names another file, schema writes that one.
 
-Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
+Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`, schemaName),
 		Example: "  riskroom schema riskroom.yaml\n  riskroom schema > " + schemaName,
-		Args:    cobra.MaximumNArgs(1),
+		Args:    oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			schema := config.Schema(platforms.Settings())
 			if len(args) == 0 {
@@ -57,6 +57,13 @@ Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 			return nil
 		},
 	}
+}
+
+func oneFile(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return misuse("schema takes one config file, not %d", len(args))
+	}
+	return nil
 }
 
 // editorLine begins the comment from which editors take the schema of a file.

@@ -8,6 +8,7 @@ import (
 
 	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/platform"
+	"riskroom/core/text"
 )
 
 type serveFlags struct {
@@ -19,12 +20,12 @@ func newServe(s environment) *cobra.Command {
 	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve --config FILE",
-		Short: "Run riskroom for the workspaces of a config file",
-		Long: `serve runs riskroom until it receives SIGTERM or SIGINT. It then finishes the calls
+		Short: s.say("Run riskroom for the workspaces of a config file"),
+		Long: s.say(`serve runs riskroom until it receives SIGTERM or SIGINT. It then finishes the calls
 in progress, hands its runs back, and exits within about ten seconds. Several of them
 can share one Redis and the work.
 
-` + platformHelp(func(h platform.Help) string { return h.Serve + "\n" }) + `riskroom opens --listen only if a platform sends requests to it. It speaks HTTP there,
+`) + s.platformHelp(func(h platform.Help) text.Phrase { return h.Serve }) + s.say(`riskroom opens --listen only if a platform sends requests to it. It speaks HTTP there,
 so put a proxy with a public address in front of it that terminates TLS.
 
 /healthz, /readyz and /metrics are at --admin-listen, without access control.
@@ -35,16 +36,16 @@ serves and how, and what you need to fix. It serves the workspaces that work, ev
 others don't. With --log-format json the screen is one log record, self-test.
 
 Exit codes: 0 stopped by a signal, 1 it could not start or continue, 2 the command
-line is wrong.`,
+line is wrong.`),
 		Example: `  riskroom serve --config riskroom.yaml
   riskroom serve -c riskroom.yaml --listen 127.0.0.1:8080 --log-format json`,
 		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
-	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.listen, "listen", ":8080", "address for requests from platforms")
-	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", "address of /healthz, /readyz and /metrics")
-	logFlags(c, &f.logFormat, &f.logLevel)
+	configFlag(c, &f.config, s.say("the config file; - is the standard input"))
+	c.Flags().StringVar(&f.listen, "listen", ":8080", s.say("address for requests from platforms"))
+	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", s.say("address of /healthz, /readyz and /metrics"))
+	logFlags(s, c, &f.logFormat, &f.logLevel)
 	return c
 }
 

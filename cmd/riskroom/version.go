@@ -20,8 +20,8 @@ var (
 func newVersion(s environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version of riskroom",
-		Long:    "version prints the version, its commit and build time, and the Go release that\nbuilt it. Include this when you report a problem.",
+		Short:   s.say("Print the version of riskroom"),
+		Long:    s.say("version prints the version, its commit and build time, and the Go release that\nbuilt it. Include this when you report a problem."),
 		Example: "  riskroom version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -10,8 +10,8 @@ import (
 // Manifest is a platform's subcommand of `riskroom manifest`, which prints how to set
 // up the app.
 type Manifest struct {
-	Short   string
-	Long    string
+	Short   text.Phrase
+	Long    text.Phrase
 	Example string
 	Flags   []Flag // in addition to --config, --workspace and --url
 	// Print returns how to set up the app for a workspace. A Mistake is one in the
@@ -20,7 +20,10 @@ type Manifest struct {
 }
 
 // Flag is a flag with a text as its value.
-type Flag struct{ Name, Help string }
+type Flag struct {
+	Name string
+	Help text.Phrase
+}
 
 // ManifestFor is the input of Print.
 type ManifestFor struct {

@@ -35,9 +35,9 @@ type Platform struct {
 
 // Help is a platform's part of the commands' help, in lines of at most 85 characters.
 type Help struct {
-	Serve     string // how people's commands arrive, and which URLs the app's pages take
-	Checked   string // list items: what check --online checks on this platform only
-	Unchecked string // list items: what no bot can find out; may be empty
+	Serve     text.Phrase // how people's commands arrive, and which URLs the app's pages take
+	Checked   text.Phrase // list items: what check --online checks on this platform only
+	Unchecked text.Phrase // list items: what no bot can find out; may be empty
 }
 
 // Name returns the platform's name in config files.

@@ -1,8 +1,10 @@
 package discord
 
+import "maps"
+
 // chinese returns the Chinese of this package's phrases, by the English.
 func chinese() map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		"%s %s doesn't exist, or the bot can't see it": "%s %s 不存在，或机器人看不到它",
 		"%s %s is not in the server of %s":             "%s %s 不在 %s 的服务器中",
 		"%s again; nothing is lost":                    "%s；再做一次不会丢失任何内容",
@@ -68,4 +70,6 @@ func chinese() map[string]string {
 		"Once riskroom serve is running: General Information, Interactions Endpoint URL:":                                      "riskroom serve 运行后，在 General Information 的 Interactions Endpoint URL 中填写：",
 		"General Information: leave Interactions Endpoint URL empty; commands come over the gateway.":                          "General Information：Interactions Endpoint URL 留空；命令通过网关送达",
 	}
+	maps.Copy(all, chineseHelp())
+	return all
 }

@@ -10,6 +10,7 @@ import (
 	"riskroom/adapters/discord"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // applicationFlag is the flag for the Application ID.
@@ -17,8 +18,8 @@ const applicationFlag = "application"
 
 func manifest() platform.Manifest {
 	return platform.Manifest{
-		Short: "Print how to set up the Discord application",
-		Long: `This prints the steps to set up the Discord application for a workspace of the
+		Short: text.Plain("Print how to set up the Discord application"),
+		Long: text.Plain(`This prints the steps to set up the Discord application for a workspace of the
 config file: what to click, where each secret comes from, which intents to switch
 on, and the link that installs the bot with only the permissions that it needs.
 
@@ -26,10 +27,10 @@ A workspace with a public_key uses HTTP and needs --url, the public address of
 serve. The command connects to nothing and needs no secrets.
 
 Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
-wrong.`,
+wrong.`),
 		Example: `  riskroom manifest discord --config riskroom.yaml
   riskroom manifest discord -c riskroom.yaml --url https://risk.example.com`,
-		Flags: []platform.Flag{{Name: applicationFlag, Help: "the Application ID from General Information, for the link"}},
+		Flags: []platform.Flag{{Name: applicationFlag, Help: text.Plain("the Application ID from General Information, for the link")}},
 		Print: printManifest,
 	}
 }

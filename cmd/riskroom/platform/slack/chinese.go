@@ -1,8 +1,10 @@
 package slack
 
+import "maps"
+
 // chinese returns the Chinese of this package's phrases, by the English.
 func chinese() map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		"%s %s doesn't exist, or the bot is not a member": "%s %s 不存在，或机器人不是其成员",
 		"%s %s is archived":                      "%s %s 已归档",
 		"Slack rejects the bot token of %s (%s)": "Slack 拒绝了 %s 的机器人令牌（%s）",
@@ -38,4 +40,6 @@ func chinese() map[string]string {
 		"  Basic Information, App Credentials: the Signing Secret is the signing_secret.":                                                                                                                       "  Basic Information，App Credentials：Signing Secret 就是 signing_secret",
 		"  Event Subscriptions: once riskroom serve is running, verify the request URL.":                                                                                                                        "  Event Subscriptions：riskroom serve 运行后，验证 Request URL",
 	}
+	maps.Copy(all, chineseHelp())
+	return all
 }

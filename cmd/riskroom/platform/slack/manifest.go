@@ -7,12 +7,13 @@ import (
 	"riskroom/bots/slackbot"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 func manifest() platform.Manifest {
 	return platform.Manifest{
-		Short: "Print the manifest of a Slack app, ready to paste",
-		Long: `This prints the manifest of the Slack app that a workspace of the config file needs:
+		Short: text.Plain("Print the manifest of a Slack app, ready to paste"),
+		Long: text.Plain(`This prints the manifest of the Slack app that a workspace of the config file needs:
 scopes, events, the slash command, shortcuts, and how Slack reaches riskroom. It
 contains nothing else. Paste it at https://api.slack.com/apps under Create New App,
 From a manifest, JSON. For an existing app, paste it under App Manifest and install
@@ -24,7 +25,7 @@ signing_secret uses HTTP and needs --url, the public address of serve. The comma
 connects to nothing and needs no secrets.
 
 Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
-wrong.`,
+wrong.`),
 		Example: `  riskroom manifest slack --config riskroom.yaml
   riskroom manifest slack -c riskroom.yaml --workspace acme --url https://risk.example.com`,
 		Print: printManifest,
