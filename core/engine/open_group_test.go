@@ -62,7 +62,7 @@ func TestGroupIsOpenedByHand(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if g, err := b.engine.Opened(t.Context(), done.Result); err != nil || g.Ref.ID != "C1" {
+				if g, err := b.engine.Opened(t.Context(), done.Result); err != nil || g.Ref.ID != "C1" || len(g.Members) == 0 {
 					t.Errorf("opened %+v, %v", g, err)
 				}
 				b.do("edit", wei, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Edited meanwhile")}})

@@ -144,7 +144,8 @@ func (e *Engine) Opened(ctx context.Context, run string) (Group, error) {
 		made := decodeOutcome(r.Outcomes[0]).Group // also one that is reused
 		i := slices.IndexFunc(all, func(g Group) bool { return g.Run == run || made != nil && g.Ref == *made })
 		switch {
-		case i >= 0:
+		// Until its members have been invited, the record has the name that was asked for.
+		case i >= 0 && (all[i].Run != run || len(all[i].Ops) > 0 || !r.State.Live()):
 			return all[i], nil
 		case !r.State.Live():
 			return Group{}, &core.Error{Op: "open group", Kind: core.NotFound, Detail: r.Reason}

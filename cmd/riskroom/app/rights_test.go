@@ -334,7 +334,7 @@ func (h *rightsBundle) checkWork(t *testing.T, who role, may right) {
 	later := may.change && who != submitter
 	check("edit in progress", "is changed", later)(h.work(ctx, who, "edit", key, [2]string{"severity", "critical"}))
 	check("take in progress", "is now handled by", later)(h.work(ctx, who, "take", key))
-	check("group open", "is being created", may.change)(h.work(ctx, who, "group open", key))
+	check("group open", "has a channel now: #ledger-is-off-by-one-", may.change)(h.work(ctx, who, "group open", key))
 }
 
 // checkRelease tries to release, in a role, a group that the bot was removed from.
