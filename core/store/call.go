@@ -101,9 +101,10 @@ func ScriptNames() (map[string]string, error) {
 // call is one call of a script: its keys, declared one by one, and its
 // arguments, which the script takes from the front (values.lua).
 type call struct {
-	name string // of the script
-	keys []string
-	args []any
+	name    string // of the script
+	keys    []string
+	args    []any
+	records bool // the result of another call, even if it is refused
 }
 
 // call starts a call. Every script's first argument is now, in ms; 0 means the
@@ -178,13 +179,10 @@ func (s *Store) gathered(ctx context.Context, op string, c *call, replicated boo
 		return nil, failed(op, err)
 	}
 	a, err := read(op, got.cmd)
-	if err != nil {
-		return nil, err
-	}
-	if got.kept != nil {
+	if got.kept != nil && (err == nil || c.records && core.KindOf(err) != core.Unavailable) {
 		return nil, notReplicated(op, got.kept)
 	}
-	return a, nil
+	return a, err
 }
 
 // doAll runs scripts in one pipeline (one per node in a cluster).

@@ -99,6 +99,22 @@ func testClaimRecord(t *testing.T, open opener) {
 	}
 }
 
+// A claim and the end of a step take effect although the risk's record is unreadable. The
+// worker then reads it, and gets the error.
+func testUnreadableRecord(t *testing.T, open opener) {
+	b := setup(t, open)
+	b.ok(b.s.DB().HSet(b.ctx, b.s.RiskKey("R-1"), "unreached:dora", "{").Err())
+	b.arm(b.arming(id("1"), 0))
+	runs := b.claim()
+	b.same("claimed", []any{len(runs), runs[0].Record == nil}, []any{1, true})
+	l := engine.Lease{Run: id("1"), Until: runs[0].At}
+	got, err := b.s.Complete(b.ctx, engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true})
+	b.ok(err)
+	b.same("completed", []any{got.Lease.Run, got.Record == nil}, []any{id("1"), true})
+	_, err = b.s.Get(b.ctx, "R-1")
+	b.is(err, core.Unknown, "unreadable")
+}
+
 // testNeverEarly runs on the server's own time.
 func testNeverEarly(t *testing.T, open opener) {
 	s := open(t, nil)

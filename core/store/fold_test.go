@@ -56,6 +56,26 @@ func testEventsFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5, changes - 5})
 }
 
+// A result that comes after its run was folded doesn't bring the run back into the record.
+func testLateResultOfFolded(t *testing.T, open opener) {
+	b := setup(t, open)
+	b.complete(engine.Complete{Lease: b.begin(b.claimed(id("v2")), "send"), To: engine.Finished})
+	for n := range 5 {
+		b.ended(id(fmt.Sprint("v", n+3)))
+	}
+	b.same("the record", b.record(), []int{5, 1})
+	late := engine.Close{Run: id("v2"), Key: "send", Attempt: 1, Value: "m1", Events: []engine.Event{{Kind: "sent"}}}
+	for range 2 {
+		_, err := b.s.Close(b.ctx, late)
+		b.ok(err)
+	}
+	_, err := b.s.Complete(b.ctx, engine.Complete{Lease: engine.Lease{Run: id("v2"), Until: b.clock.Now()},
+		Result: &engine.Result{Key: "send", Value: "m2"}, To: engine.Finished})
+	b.is(err, core.Lost, "")
+	b.same("the record", b.record(), []int{5, 1})
+	b.same("events", b.kinds(), "sent")
+}
+
 // Runs fold only once they have ended, flow by flow, and only runs of events.
 func testFolding(t *testing.T, open opener) {
 	b := setup(t, open)

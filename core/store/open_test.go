@@ -167,6 +167,12 @@ func TestStrict(t *testing.T) {
 			t.Errorf("%s does not wait: %v", w.name, err)
 		}
 	}
+	refused := engine.Begin{Lease: engine.Lease{Run: id("1"), Until: b.clock.Now()}, Key: "next", Attempt: 1, Nonce: "n"}
+	_, err = b.s.Begin(b.ctx, refused)
+	b.is(err, core.Lost, "")
+	refused.Result = &engine.Result{Key: "other", Value: "2"}
+	_, err = b.s.Begin(b.ctx, refused)
+	b.is(err, core.Unavailable, "not_replicated") // it was refused, but has recorded a result
 
 	storetest.Replica(t, p)
 	got, err := b.s.Apply(b.ctx, engine.Change{Op: "file-2", New: b.newRisk(2)})

@@ -39,14 +39,18 @@ func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
 	return rec, err
 }
 
-// recordIn reads value i of an answer, which is a record or ”.
-func recordIn(key core.RiskKey, a answer, i int) (*engine.Record, error) {
+// recordIn reads the record that is value i of an answer. It returns nil if there is none, or
+// if it is unreadable: the script has taken effect nevertheless, and Get reports why.
+func recordIn(key core.RiskKey, a answer, i int) *engine.Record {
 	found := a.list(i)
 	if found == nil {
-		return nil, nil
+		return nil
 	}
 	rec, err := readRecord(key, found)
-	return &rec, err
+	if err != nil {
+		return nil
+	}
+	return &rec
 }
 
 // shownDoc is a Shown as stored, under its ID.

@@ -18,7 +18,8 @@ local function keep(r, c)
   if (r.f.step or '0') ~= c.step or ended[r.f.st] then
     local late = c.step .. '|' .. c.name .. '|' .. c.value
     if r.f.late == late then return false end
-    put(r, 'late', late)
+    r.f.late = late
+    redis.call('HSET', r.key, 'late', late)
     return true
   end
   if r.f['v:' .. c.name] then return false end

@@ -60,8 +60,10 @@ local function write(command, k, list)
   end
 end
 
--- save writes what changed, and the summary in the risk's record.
+-- save writes what changed, and the summary in the risk's record. If nothing changed, the
+-- record may no longer have the run.
 local function save(r)
+  if not next(r.set) and not next(r.gone) then return end
   local gone = {}
   for field in pairs(r.gone) do gone[#gone + 1] = field end
   write('HDEL', r.key, gone)
