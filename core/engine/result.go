@@ -26,14 +26,23 @@ func (t *turn) keepResult(ctx context.Context, r Result, attempt int) error {
 	return nil
 }
 
-// recordOverdue records the result that no script has recorded yet. If it fails, the next
-// script does it.
+// recordOverdue records the result that no script has recorded yet. It tries for a while. If
+// it fails, the next script does it.
 func (t *turn) recordOverdue(ctx context.Context) {
-	for !t.mu.TryLock() {
-		_ = sleep(ctx, resultWaits) // a script is under way, perhaps the one that records it
+	ctx, cancel := context.WithTimeout(ctx, t.e.settle)
+	defer cancel()
+	for {
+		if t.mu.TryLock() { // otherwise a script is under way, perhaps the one that records it
+			err := t.recordKept(ctx)
+			t.mu.Unlock()
+			if core.KindOf(err) != core.Unavailable {
+				return
+			}
+		}
+		if sleep(ctx, resultWaits) != nil {
+			return
+		}
 	}
-	defer t.mu.Unlock()
-	_ = t.recordKept(ctx)
 }
 
 // recordResult records the result that was kept, if there is one.
@@ -51,10 +60,15 @@ func (t *turn) recordKept(ctx context.Context) error {
 	return err
 }
 
-// resultSent forgets the kept result, unless the script that was to record it may not have
-// been carried out. The caller holds t.mu.
+// resultSent forgets the kept result if the script that was to record it was carried out.
+// That one may have refused the rest. The caller holds t.mu.
 func (t *turn) resultSent(err error) {
-	if t.kept != nil && core.KindOf(err) != core.Unavailable {
+	switch core.KindOf(err) {
+	case "", core.Conflict, core.Lost, core.NotFound:
+	default:
+		return
+	}
+	if t.kept != nil {
 		t.overdue.Stop()
 		t.kept = nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,11 +125,55 @@ func (p lingering) SendMessage(ctx context.Context, once core.Once, to core.Acco
 	return ref, err
 }
 
-// TestResultWaitsForNoAdapter: a result is recorded on its own if no script follows soon.
+// failingStore is a store that doesn't reply to the first calls of Close, and whose Begin
+// fails when it comes with a result for the first time.
+type failingStore struct {
+	engine.Store
+	closes, begins atomic.Int64 // left to fail
+}
+
+func (s *failingStore) Close(ctx context.Context, c engine.Close) (engine.Wish, error) {
+	if s.closes.Add(-1) >= 0 {
+		return "", &core.Error{Op: "store: close", Kind: core.Unavailable, Effect: core.Maybe}
+	}
+	return s.Store.Close(ctx, c)
+}
+
+func (s *failingStore) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	if b.Result != nil && s.begins.Add(-1) >= 0 {
+		return engine.Begun{}, &core.Error{Op: "store: begin", Kind: core.Unknown, Effect: core.Maybe}
+	}
+	return s.Store.Begin(ctx, b)
+}
+
+// A result stays with the turn if the script that was to record it failed: the end of the
+// turn records it.
+func TestResultOfAFailedScript(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &failingStore{Store: inMemory(t)}
+		f.begins.Store(1)
+		b := setupOn(t, &fakeClock{}, f, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"},
+			Steps: []flow.StepDef{{Action: &flow.SendMessageDef{To: []string{"wei", "mei"}, Title: "New risk"}}}})
+		b.start()
+		r := b.file("Failing", time.Time{})
+		time.Sleep(5 * time.Millisecond)
+		run, err := b.store.Load(b.ctx(), b.run(r.Key, "tell").ID)
+		if c := run.Calls["to:acme/WEI/post"]; err != nil || run.State != engine.Waiting || !c.Done || c.Open {
+			t.Errorf("the run is %s (%v), its first call %+v", run.State, err, c)
+		}
+	})
+}
+
+// TestResultWaitsForNoAdapter: a result is recorded on its own if no script follows soon,
+// also if the store doesn't reply at first.
 func TestResultWaitsForNoAdapter(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
 	p := lingering{b.platform, make(chan struct{}), make(chan struct{})}
+	f := &failingStore{Store: b.store}
+	f.closes.Store(2)
+	b.options.Store = f
 	b.options.Platforms = map[string]core.Platform{"acme": p}
 	b.engine = b.newEngine(b.options)
 	b.start()
