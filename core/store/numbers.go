@@ -132,7 +132,7 @@ func (s *Store) number(of *numbers, n engine.Numbering, reserve int) *call {
 	b := of.safe
 	of.mu.Unlock()
 	return s.call("number", s.keys.number(of.of), s.keys.numberOf(of.of, n.Op), s.keys.numberLike(of.of, n.Alike), s.keys.numbers(of.of)).
-		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0)
+		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0).add(s.keys.since)
 }
 
 // reserveSoon reserves a block, unless that is under way. Nobody needs to wait for it

@@ -138,6 +138,30 @@ func TestSchema2(t *testing.T) {
 	b.is(err, core.NotFound, "")
 }
 
+// TestSchema2Lost: the server loses that the database was taken over, and a program that had
+// done so files on. The next one finds what was filed. A program that took the database over
+// in another way can't file anything: others would look for it elsewhere.
+func TestSchema2Lost(t *testing.T) {
+	t.Parallel()
+	at, db := olderDatabase(t)
+	b := openOlder(t, at)
+	restoreRecorded(t, db)
+	got, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "after the loss", Alike: "after the loss"})
+	b.ok(err)
+	b.file(got.Number)
+	b.ok(db.Set(b.ctx, "{p:number}:last", 60, 0).Err())
+	filed := []core.RiskKey{b.file(33).Key, b.file(50).Key, core.MakeRiskKey("R", got.Number)}
+	next := openOlder(t, at)
+	for _, key := range filed {
+		rec, err := next.s.Get(b.ctx, key)
+		b.ok(err)
+		b.same("filed", rec.Risk.Version, 1)
+	}
+	b.ok(db.HSet(b.ctx, "{p:number}:blocks", "since", 60).Err())
+	_, err = next.s.NextNumber(b.ctx, engine.Numbering{Op: "another", Alike: "another"})
+	b.is(err, core.Unsupported, "schema")
+}
+
 // olderProgram is a program before schema 3 that still runs.
 type olderProgram struct {
 	*testing.T
