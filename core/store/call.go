@@ -203,8 +203,8 @@ func (s *Store) send(ctx context.Context, calls []*call) []sent {
 	return s.sendAnd(ctx, calls, func(redis.Pipeliner) {})
 }
 
-// sendAnd sends calls like send, and then what more queues. If scripts must be sent again,
-// so is that.
+// sendAnd sends calls like send, and then the commands that more queues. If scripts must be
+// sent again, these commands are too.
 func (s *Store) sendAnd(ctx context.Context, calls []*call, more func(redis.Pipeliner)) []sent {
 	return s.sendScripts(ctx, calls, func(fill func(redis.Pipeliner)) (kept, err error) {
 		pipe := s.db.Pipeline()

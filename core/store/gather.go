@@ -27,8 +27,8 @@ type gatherer struct {
 	flights sync.WaitGroup
 }
 
-// laneID says which calls can be in one batch. What nobody waits for has lanes of its
-// own: so a person's command never waits until the batch of some runs has been answered.
+// laneID is what calls of one batch have in common. Calls of runs have their own lanes, so a
+// person's command never waits for the batch of some runs.
 type laneID struct {
 	node       string // of a cluster
 	background bool
@@ -207,7 +207,7 @@ func (g *gatherer) close() {
 func (s *Store) lane(ctx context.Context, c *call, replicated bool) laneID {
 	id := laneID{background: core.InBackground(ctx), replicated: replicated}
 	if cluster, ok := s.db.(*redis.ClusterClient); ok {
-		// If the node is unknown, sending the call tells why.
+		// If the node is unknown, sending the call returns the reason.
 		if node, err := cluster.MasterForKey(ctx, c.keys[0]); err == nil {
 			id.node = node.Options().Addr
 		}

@@ -142,7 +142,7 @@ func TestGatherDeadlines(t *testing.T) {
 	})
 }
 
-// The queue is bounded: who finds it full waits for a place until their context ends.
+// The queue is bounded: a caller that finds it full waits for a place until its context ends.
 func TestGatherFull(t *testing.T) {
 	gathering(t, func(t *testing.T, g *gatherer, sends *fakeSends) {
 		for i := range flightsAtOnce + maxQueued {

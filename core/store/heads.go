@@ -14,9 +14,9 @@ const (
 	heads = 4
 	// mostHeads bounds how many are read after a claim.
 	mostHeads = 64
-	// rereadAfter is how long what was read of the shards is relied on, although messages
-	// can get lost. Timers that are due within a second are announced (runs.lua), so a
-	// timer that is not is read before it is due.
+	// rereadAfter is how long a process relies on what it has read of the shards. Timers that
+	// are due within a second, or before all others of their shard, are announced (wake.lua).
+	// If that message is lost, the timer is found with the first claim after this time.
 	rereadAfter = 900 * time.Millisecond
 	// yieldFor is how much later than others a process claims in a shard where another one
 	// was faster the last time.
@@ -105,8 +105,8 @@ func (u *upcoming) armed(shard int) {
 }
 
 // stale returns which shards must be read before a claim: all of them from time to time,
-// if the clock was moved, and always if no message tells what is armed. Where this process
-// yields, what another one has claimed must not be claimed in vain.
+// if the clock was moved, and always if there is no subscription. Where this process yields,
+// another one may have claimed what seems due.
 func (u *upcoming) stale(now int64, most int) []reading {
 	u.mu.Lock()
 	defer u.mu.Unlock()

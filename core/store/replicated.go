@@ -48,8 +48,8 @@ func (s *Store) sendReplicated(ctx context.Context, calls []*call) []sent {
 }
 
 // thenWait sends commands to the node of a key, and then the waits that Strict needs. WAIT
-// covers the writes of its own connection, so all go in one pipeline. kept says why the
-// commands' writes were not kept in time, err why nothing was sent.
+// covers the writes of its own connection, so all go in one pipeline. kept is the
+// reason why the commands' writes were not kept in time, err why nothing was sent.
 func (s *Store) thenWait(ctx context.Context, key string, fill func(redis.Pipeliner)) (kept, err error) {
 	pipe, cluster := s.db.Pipeline(), (*redis.ClusterClient)(nil)
 	if c, clustered := s.db.(*redis.ClusterClient); clustered {

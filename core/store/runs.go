@@ -17,10 +17,10 @@ const endedKept = 26 * time.Hour
 // are only counted, so that the record doesn't grow with every change of the risk.
 const runsInRecord = 5
 
-// retire appends how long a run is kept when it has ended, and how many like it are in
-// the record. Nobody reads the record of R-0,
-// nor the runs that changed groups: the group's record has what became of them. A risk is filed once, so the runs of its
-// first version are few.
+// retire appends how long a run is kept when it has ended, and how many like it are in the
+// record. Nobody reads the record of R-0, nor the runs that changed groups: the group's
+// record has what became of them. A risk is filed once, so the runs of its first version are
+// few.
 func (c *call) retire(id engine.RunID) *call {
 	switch {
 	case id.Risk.Number() == 0, id.Flow == engine.GroupFlow:
