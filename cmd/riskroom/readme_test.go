@@ -57,7 +57,7 @@ func TestReadmesAreInStep(t *testing.T) {
 		t.Errorf("other commands:\n%s", d)
 	}
 	for what, pattern := range map[string]string{
-		"headings": `(?m)^#+ `, "rows": `(?m)^\|`, "items": `(?m)^(?:-|\d+\.) `, "links": `\]\([^)]*\)`, "numbers": `\d[\d.:]*`,
+		"headings": `(?m)^#+ `, "rows": `(?m)^\|`, "items": `(?m)^(?:-|\d+\.) `, "links": `\]\([^)]*\)`, "numbers": `\d+(?:[.:]\d+)*`,
 		"code": "`[^`]*`",
 	} {
 		var found [2][]string
