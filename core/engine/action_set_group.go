@@ -39,6 +39,12 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	if refusal != nil {
 		return &core.Error{Op: "set_group", Kind: refusal.Kind, Detail: refusal.Code}
 	}
+	if len(in.parts())+len(in.Missing) == 0 {
+		if len(skipped) > 0 {
+			return stepSkipped{"unsupported"}
+		}
+		return stepSkipped{"unchanged"}
+	}
 	for _, s := range skipped {
 		t.note(EventPassed, "", map[string]string{"action": a.Kind(), "reason": "unsupported", "what": string(s.part)})
 	}

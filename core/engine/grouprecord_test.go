@@ -240,6 +240,31 @@ func TestSetGroupLeavesOutWhatAWorkspaceLacks(t *testing.T) {
 	b.eventually("in the trail", func() bool { return b.hasEvent(r.Key, engine.EventPassed) })
 }
 
+// A step of which nothing is left to do is skipped: the trail doesn't say that it changed
+// the group.
+func TestSetGroupThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	set := func(d flow.SetGroupDef) flow.StepDef {
+		d.Group, d.Operator = "g", "wei"
+		return flow.StepDef{Action: &d}
+	}
+	b := setup(t, groupFlow(core.Topic, set(flow.SetGroupDef{Mute: []string{"all"}}), set(flow.SetGroupDef{State: string(core.Discussing)})))
+	b.platform.can.Set = map[core.Part]core.Ability{core.PartMute: {Support: core.Lacking}}
+	b.start()
+	r := b.file("Ledger", time.Now())
+	b.eventually("finished", func() bool { return b.run(r.Key, "create").State == engine.Finished })
+	var got []string
+	for _, ev := range b.events(r.Key, engine.EventPassed) {
+		got = append(got, ev.Data["reason"])
+	}
+	for _, ev := range b.events(r.Key, engine.EventStep) {
+		got = append(got, ev.Data["action"])
+	}
+	if slices.Sort(got); !slices.Equal(got, []string{"create_group", "unchanged", "unsupported"}) {
+		t.Errorf("the trail has %q", got)
+	}
+}
+
 // If the owner is gone for more than an hour, the first admin takes over, else the lead.
 // A look-up that fails is no departure, and nor is a short one.
 func TestADepartedOwnerIsSucceeded(t *testing.T) {

@@ -137,7 +137,7 @@ func TestNoticesAreSentences(t *testing.T) {
 			"R-1, flow act: create_group failed. The platform rejected a text or name as invalid (50035:name:TOO_LONG). Check the texts of the flow."},
 		"a second group": {nil, append(group(&flow.CreateGroupDef{Members: []string{"lin"}}),
 			flow.StepDef{Action: &flow.CreateGroupDef{Type: core.Item, Name: "Another", Members: []string{"lin"}}}),
-			"R-1, flow act: create_group failed. R-1 already has a channel: #Room-r-1. Archive or delete that one first, or give the flow an if."},
+			"R-1, flow act: create_group failed. R-1 already has a channel: #Room-r-1. To use that one, add on_exists: reuse to the step. For a new one, archive or delete that one first."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -114,6 +114,10 @@ func wordSkip(w *world, p text.Printer, it item) string {
 		return p.S("demo.skip.missed", args)
 	case engine.EventPassed:
 		args["Why"] = wordWhy(p, d["reason"])
+		if d["what"] != "" {
+			args["What"] = wordDone(w, p, d["what"])
+			return p.S("demo.skip.part", args)
+		}
 		return p.S("demo.skip.step", args)
 	case engine.EventFailed:
 		args["Code"] = d["code"]
@@ -156,7 +160,7 @@ func wordDone(w *world, p text.Printer, done string) string {
 		for i, s := range words {
 			if a, err := core.ParseAccount(s); err == nil && w.place(a.Workspace) != nil {
 				words[i] = "@" + w.nameOf(a)
-			} else if label := p.Part(core.Part(s)); i == 0 && !strings.HasPrefix(label, "!") {
+			} else if label := p.First(nil, "commands.group.part."+s, "common.part."+s); i == 0 && !strings.HasPrefix(label, "!") {
 				words[i] = label
 			}
 		}
@@ -178,6 +182,10 @@ func wordWhy(p text.Printer, reason string) string {
 		return p.S("demo.why.group")
 	case "topic_ended":
 		return p.S("demo.why.topic")
+	case "unsupported":
+		return p.S("demo.why.unsupported")
+	case "unchanged":
+		return p.S("demo.why.unchanged")
 	}
 	return strings.ReplaceAll(reason, "_", " ")
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"riskroom/core/engine"
 	"riskroom/core/flow"
 	"riskroom/core/text"
 )
@@ -33,5 +34,28 @@ func TestEveryActionAndTriggerHasWords(t *testing.T) {
 				t.Errorf("%s: %s has no text", lang, id)
 			}
 		}
+	}
+}
+
+// TestWordsOfWhatIsLeftOut checks what is printed of a step that leaves out a part, or all.
+func TestWordsOfWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	words, err := text.Load(locales)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, data := range map[string]map[string]string{
+		"in the flow act, set_group leaves out muting: the workspace can't do that": {"reason": "unsupported", "what": "mute"},
+		"the flow act skips set_group: the workspace can't do that":                 {"reason": "unsupported"},
+		"the flow act skips set_group: there is nothing to change":                  {"reason": "unchanged"},
+	} {
+		data["action"] = "set_group"
+		it := item{event: engine.Event{Kind: engine.EventPassed, Run: "R-1/act/v1", Data: data}}
+		if got := wordSkip(nil, words.In("en"), it); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+	if got, want := wordDone(nil, words.In("zh-CN"), "owner, admins"), "所有者、群组管理员"; got != want {
+		t.Errorf("the parts are %q, want %q", got, want)
 	}
 }
