@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -56,12 +57,13 @@ type fakeEngine struct {
 	queries []engine.ListQuery
 
 	// before, if set, runs before every call; its error is the call's.
-	before  func(ctx context.Context, call string) error
-	alike   *core.Risk // is asked about
-	listing engine.Listing
-	history map[string]engine.History // by risk and cursor
-	view    engine.View
-	rooms   map[core.GroupRef]core.RiskKey
+	before    func(ctx context.Context, call string) error
+	alike     *core.Risk // is asked about
+	listing   engine.Listing
+	explained engine.Explanation
+	history   map[string]engine.History // by risk and cursor
+	view      engine.View
+	rooms     map[core.GroupRef]core.RiskKey
 
 	released []core.RiskKey
 	opened   []core.RiskKey
@@ -170,6 +172,23 @@ func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery)
 
 func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, _ core.GroupRef, cursor string) (engine.History, error) {
 	return f.history[string(key)+" "+cursor], f.called(ctx, "History")
+}
+
+func (f *fakeEngine) Explain(ctx context.Context, _ *core.Account, key core.RiskKey, flow string) (engine.Explanation, error) {
+	x := f.explained
+	x.Risk.Key = key
+	if flow != "" {
+		x.Flows = slices.DeleteFunc(slices.Clone(x.Flows), func(one engine.FlowExplained) bool { return one.Name != flow })
+	}
+	return x, f.called(ctx, "Explain")
+}
+
+func (f *fakeEngine) FlowNames() []string {
+	var names []string
+	for _, one := range f.explained.Flows {
+		names = append(names, one.Name)
+	}
+	return names
 }
 
 func (f *fakeEngine) Replaced(_ context.Context, _ core.RiskKey, at core.GroupRef) (engine.Group, error) {

@@ -17,7 +17,7 @@ func table() []command {
 		section  string
 		commands []command
 	}{
-		{"find", []command{newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand()}},
+		{"find", []command{newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand(), whyCommand()}},
 		{"work", []command{
 			statusCommand(), passCommand(), backCommand(), startCommand(), resolveCommand(), shelveCommand(), reopenCommand(),
 			takeCommand(), editCommand(), assignCommand(), handCommand(), noteCommand(),

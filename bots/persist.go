@@ -112,6 +112,14 @@ func (p persistent) History(ctx context.Context, by core.Actor, key core.RiskKey
 	})
 }
 
+// Explain implements engine.Handling.
+func (p persistent) Explain(ctx context.Context, by *core.Account, key core.RiskKey, flow string) (engine.Explanation, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Explanation, error) { return p.handling.Explain(ctx, by, key, flow) })
+}
+
+// FlowNames implements engine.Handling.
+func (p persistent) FlowNames() []string { return p.handling.FlowNames() }
+
 // RiskOf implements engine.Handling.
 func (p persistent) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	return insist(ctx, func(ctx context.Context) (core.RiskKey, error) {

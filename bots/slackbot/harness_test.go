@@ -123,6 +123,12 @@ func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey
 	return f.history[string(key)+" "+cursor], f.hook(ctx, "History")
 }
 
+func (f *fakeEngine) Explain(ctx context.Context, _ *core.Account, key core.RiskKey, _ string) (engine.Explanation, error) {
+	return engine.Explanation{Risk: core.Risk{Key: key}}, f.hook(ctx, "Explain")
+}
+
+func (f *fakeEngine) FlowNames() []string { return nil }
+
 func (f *fakeEngine) Replaced(context.Context, core.RiskKey, core.GroupRef) (engine.Group, error) {
 	return engine.Group{}, &core.Error{Op: "replaced", Kind: core.NotFound}
 }

@@ -45,6 +45,7 @@ func chineseFlags() map[string]string {
 		"List runs that are parked, running or scheduled":                          "列出待人工处理、执行中或待执行的运行",
 		"the most runs to list":                                                    "最多列出多少个运行",
 		"Explain a run: its state, the reason, and what it has done so far":        "说明一次运行：状态、原因以及已执行的内容",
+		"Explain what flows did about a risk, what they will do, and why":          "说明动作流对一个风险做了什么、接下来会做什么，以及原因",
 		"Write the JSON Schema of config files for editors":                        "为编辑器生成配置文件的 JSON Schema",
 		"schema takes one config file, not %d":                                     "schema 只接受一个配置文件，而不是 %d 个",
 		"Run riskroom for the workspaces of a config file":                         "按配置文件为各工作区运行 riskroom",
@@ -208,6 +209,24 @@ export 读取配置文件指定的 Redis，可以在 serve 运行时使用，只
 --out 写入的文件只有你能读取。
 
 退出码：0 已导出，1 未能全部导出，2 命令行有误`,
+		`why shows for each flow when it was or will be due and from which date, its
+condition with the present values, what it waits for, and what it sent to whom.
+With the name of a flow, it also shows earlier runs of that flow. In chat, /risk
+why shows the same to whoever may read the risk.
+
+why reads the Redis that the config file names, and changes nothing there. You can
+use it while serve is running. It needs only the secrets in the redis section, and
+shows people by the names in the config file.
+
+Exit codes: 0 shown, 1 there is no such risk or flow or Redis cannot be read, 2 the
+command line is wrong.`: `why 逐个列出动作流：何时到期、从哪个日期算起，条件及其当前的值，正在等待什么，
+给谁发送过什么。写明动作流时，还会列出它更早的运行。在聊天中，/risk 为什么 向有权
+查看该风险的人显示同样的内容。
+
+why 读取配置文件指定的 Redis，不做任何更改，可以在 serve 运行时使用，只需要 redis
+部分的密钥。人员按配置文件中的名字显示。
+
+退出码：0 已显示，1 没有该风险或动作流，或无法读取 Redis，2 命令行有误`,
 		`purge lists the risks that were resolved or shelved before a day, in the config's
 time zone, and the topics that belong to no risk and ended before it. With --yes, it
 deletes them: the risk or topic, its history and its runs. Nothing can bring them back

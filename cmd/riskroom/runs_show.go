@@ -157,12 +157,16 @@ func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) [
 		if e.Run != id.String() {
 			continue
 		}
-		says := eventText(e, zone)
-		trail = append(trail, shownEvent{
-			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: says.String(), says: says,
-		})
+		trail = append(trail, showEvent(e, zone))
 	}
 	return trail
+}
+
+func showEvent(e engine.Event, zone *time.Location) shownEvent {
+	says := eventText(e, zone)
+	return shownEvent{
+		At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: says.String(), says: says,
+	}
 }
 
 func printRun(s environment, r shownRun, zone *time.Location) {

@@ -46,6 +46,11 @@ type Handling interface {
 	// group with a key of its own that by can see; in is the channel where they ask. cursor
 	// is History.Next of the page before, "" for the newest.
 	History(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef, cursor string) (History, error)
+	// Explain returns what each flow, or the one with that name, did about a risk and will
+	// do, and why. The risk must be one that by may read; nil may read every risk.
+	Explain(ctx context.Context, by *core.Account, key core.RiskKey, flow string) (Explanation, error)
+	// FlowNames returns the names of the flows that Explain explains.
+	FlowNames() []string
 	// Opened returns the group that an OpenTopic or an OpenGroup creates, by the run that
 	// they name. It waits until the group exists, and fails with NotFound if it can't be
 	// created and with Unavailable if ctx ends before.

@@ -30,6 +30,7 @@ type turn struct {
 	into      core.GroupRef // the group that the step acts on
 	blamed    core.Ref      // the person because of whom the whole step failed
 	called    namedGroup    // the group that the next notices name
+	unmet     []Used        // of the run's condition, if it was false
 	awaits    RunID         // the run that creates the group that the step needs
 	slot      Slot          // reserved for the next call, but too late to wait for in this turn
 	notices   []TimerChange // notices, and runs that post files: armed when the turn ends

@@ -97,6 +97,7 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 			return false, t.end(ctx, Skipped, "condition_failed", performed{})
 		}
 		if !holds {
+			t.unmet = usesOf(t.flow.If, t.env(ctx))
 			return false, t.end(ctx, Skipped, "condition", performed{})
 		}
 	}
@@ -387,7 +388,9 @@ func (t *turn) ending(st Complete, to RunState, reason string) Complete {
 	default: // finished or cancelled
 	}
 	st.To, st.Reason = to, reason
-	st.Events = append(st.Events, t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason}))
+	data := map[string]string{"state": string(to), "reason": reason, "code": reason}
+	unmetData(data, t.unmet)
+	st.Events = append(st.Events, t.event(kind, "", data))
 	st.Timers = append(t.takeNotices(), t.following(to)...)
 	t.e.observe.Ended(to)
 	return st

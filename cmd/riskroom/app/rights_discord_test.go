@@ -141,6 +141,10 @@ func (d *discordFrontend) show(ctx context.Context, as role, key core.RiskKey) (
 	return d.command(ctx, as, "show", emulator.Values{"key": string(key)})
 }
 
+func (d *discordFrontend) why(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.command(ctx, as, "why", emulator.Values{"key": string(key)})
+}
+
 func (d *discordFrontend) history(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.command(ctx, as, "history", emulator.Values{"key": string(key)})
 }

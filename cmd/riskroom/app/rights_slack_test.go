@@ -172,6 +172,10 @@ func (s *slackFrontend) search(ctx context.Context, as role, word string) (strin
 	return s.command(ctx, as, "list all "+word)
 }
 
+func (s *slackFrontend) why(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.command(ctx, as, "why "+string(key))
+}
+
 func (s *slackFrontend) history(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.command(ctx, as, "history "+string(key))
 }

@@ -101,6 +101,7 @@ type frontend interface {
 	list(ctx context.Context, as role) (string, error)
 	search(ctx context.Context, as role, word string) (string, error) // among all risks, closed ones too
 	history(ctx context.Context, as role, key core.RiskKey) (string, error)
+	why(ctx context.Context, as role, key core.RiskKey) (string, error)
 	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
 	suggest(ctx context.Context, as role) (string, error)                   // which risks are suggested; "" for none
 	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
@@ -251,6 +252,8 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 	check("details", said, err, may.read, secretTitle)
 	said, err = h.history(ctx, who, key)
 	check("history", said, err, may.read, secretTitle)
+	said, err = h.why(ctx, who, key)
+	check("why", said, err, may.read, secretTitle)
 	if said, err = h.suggest(ctx, who); err != nil || said != "" && !may.read {
 		t.Errorf("%s is offered %q: %v", who, said, err)
 	}
