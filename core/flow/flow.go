@@ -90,6 +90,17 @@ func (f *Flow) Hash() string { return f.hash }
 // Def returns what f was compiled from. Callers must not change it.
 func (f *Flow) Def() Def { return f.def }
 
+// Unconditional returns f without its conditions and those of its steps, and for whoever
+// caused it. It has the hash of f.
+func (f *Flow) Unconditional() *Flow {
+	out := *f
+	out.By, out.If, out.Steps = nil, nil, slices.Clone(f.Steps)
+	for i := range out.Steps {
+		out.Steps[i].If = nil
+	}
+	return &out
+}
+
 // compile compiles d as far as possible.
 func compile(d Def) (*compiler, *Flow) {
 	c := &compiler{scope: d.scope()}

@@ -4,7 +4,7 @@
 // The engine, the store's scripts, the adapters and the bots are those of serve. Only the
 // workspaces are emulated, the store is in memory, and the clock jumps.
 //
-// cast.go determines what the emulators contain, place.go is one emulated workspace, and
+// Package cast determines what the emulators contain. place.go is one emulated workspace, and
 // world.go starts everything. How the demo works on a platform is in the package that
 // describes the platform. time.go moves the clock. play.go is the story, and acts.go what
 // people do in it. record.go watches the workspaces and the audit trail, and tell.go and

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/cmd/riskroom/cast"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/text"
@@ -187,13 +188,13 @@ func (p *play) example(f core.Field) string {
 	case core.DateField:
 		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
 	case core.PeopleField:
-		return p.w.home().ids[reporter]
+		return p.w.home().ids[cast.Reporter]
 	case core.TextField:
 	}
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)
 }
 
-// filer returns who files risks: reporter if everyone may, else the first person who
+// filer returns who files risks: cast.Reporter if everyone may, else the first person who
 // may.
 func (p *play) filer() string {
 	may := p.w.cfg.Organisation.Permissions.File
@@ -204,7 +205,7 @@ func (p *play) filer() string {
 			}
 		}
 	}
-	return reporter
+	return cast.Reporter
 }
 
 // solver returns who resolves a risk: one of the module's handlers, its lead, or the

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"riskroom/cmd/riskroom/cast"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -72,12 +73,12 @@ func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error
 	if !ok {
 		return nil, fmt.Errorf("the demo has no emulator for %s", s.Platform)
 	}
-	c := cast(w.cfg, s.Name, lang, on)
+	c := cast.New(w.cfg, s.Name, lang, on, cast.Also{})
 	up, err := on.Demo.Open(c.Cast, s, w.clock.Now)
 	if err != nil {
 		return nil, err
 	}
-	p := &place{Stage: up, platform: on, name: s.Name, ids: c.ids()}
+	p := &place{Stage: up, platform: on, name: s.Name, ids: c.IDs()}
 	p.learn()
 	return p, nil
 }

@@ -1,4 +1,5 @@
-package demo
+// Package cast determines who and what the emulated workspaces of a config file contain.
+package cast
 
 import (
 	"fmt"
@@ -12,21 +13,28 @@ import (
 	"riskroom/core/flow"
 )
 
-// casting determines what the emulator of a workspace must contain: an account for
-// everybody in the config file, two invented members for each user group, and the
-// channels in the file, with everybody and the bot as members.
-type casting struct {
+// Casting is what the emulator of a workspace must contain: an account for everybody in the
+// config file, two invented members for each user group, and the channels in the file, with
+// everybody and the bot as members.
+type Casting struct {
 	platform.Cast
 	workspace string
 	platform  platform.Platform
 	taken     map[string]bool // user IDs
 }
 
-// reporter is the name of the person who files the risks, who isn't in the file.
-const reporter = "mei"
+// Reporter is the name of the person who files the risks, who isn't in the file.
+const Reporter = "mei"
 
-func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *casting {
-	c := &casting{
+// Also are people whom the config file doesn't name.
+type Also struct {
+	Actors []core.Actor // with the names that they have
+	Refs   []core.Ref
+}
+
+// New casts a workspace. It adds accounts that it makes up to the config's people.
+func New(cfg *config.Config, workspace, lang string, on platform.Platform, also Also) *Casting {
+	c := &Casting{
 		Cast: platform.Cast{Lang: lang, Zone: cfg.Organisation.Zone.String()}, workspace: workspace, platform: on, taken: map[string]bool{},
 	}
 	people := cfg.Organisation.People
@@ -45,11 +53,14 @@ func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *cas
 			people[name] = p
 		}
 	}
-	if _, ok := c.ids()[reporter]; !ok {
-		c.person(reporter, "", reporter+"@example.com")
+	for _, a := range also.Actors {
+		c.actor(a)
+	}
+	if _, ok := c.IDs()[Reporter]; !ok {
+		c.person(Reporter, "", Reporter+"@example.com")
 	}
 	refs, groups := named(cfg)
-	for _, r := range refs {
+	for _, r := range append(refs, also.Refs...) {
 		c.ref(r)
 	}
 	c.Managers = c.people(cfg.Organisation.Permissions.Administrators)
@@ -61,8 +72,8 @@ func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *cas
 	return c
 }
 
-// ids returns all user IDs by name.
-func (c *casting) ids() map[string]string {
+// IDs returns all user IDs by name.
+func (c *Casting) IDs() map[string]string {
 	out := map[string]string{}
 	for _, p := range c.People {
 		out[p.Name] = p.ID
@@ -71,9 +82,9 @@ func (c *casting) ids() map[string]string {
 }
 
 // people returns the user IDs of refs that are people here.
-func (c *casting) people(refs []core.Ref) []string {
+func (c *Casting) people(refs []core.Ref) []string {
 	var out []string
-	ids := c.ids()
+	ids := c.IDs()
 	for _, r := range refs {
 		id := ""
 		if a, ok := r.Account(); ok && a.Workspace == c.workspace {
@@ -89,7 +100,7 @@ func (c *casting) people(refs []core.Ref) []string {
 }
 
 // person adds a person. Without an ID, it makes one up.
-func (c *casting) person(name, id, email string) string {
+func (c *Casting) person(name, id, email string) string {
 	if id == "" {
 		for n := len(c.People) + 1; id == "" || c.taken[id]; n++ {
 			id = c.platform.Demo.UserID(n)
@@ -100,8 +111,21 @@ func (c *casting) person(name, id, email string) string {
 	return id
 }
 
+// actor adds a person of whom the platform's ID and name are known. If somebody else has the
+// name, the ID is added to it.
+func (c *Casting) actor(a core.Actor) {
+	if a.Account.Workspace != c.workspace || a.Name == "" || c.taken[a.Account.ID] {
+		return
+	}
+	name := a.Name
+	if _, taken := c.IDs()[name]; taken {
+		name += "-" + strings.ToLower(a.Account.ID)
+	}
+	c.person(name, a.Account.ID, "")
+}
+
 // ref adds the people of a ref that is a user group or an account.
-func (c *casting) ref(r core.Ref) {
+func (c *Casting) ref(r core.Ref) {
 	if a, ok := r.Account(); ok && a.Workspace == c.workspace && !c.taken[a.ID] {
 		c.person(strings.ToLower(a.ID), a.ID, "")
 		return
