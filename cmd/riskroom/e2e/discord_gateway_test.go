@@ -29,7 +29,7 @@ func TestLeaderKilled(t *testing.T) {
 
 	var struck atomic.Bool
 	b.proxy.watchWith(watch{answered: func(c command) bool {
-		if c.name != "apply" || struck.Swap(true) {
+		if c.name != "file" || struck.Swap(true) {
 			return true
 		}
 		b.strike()

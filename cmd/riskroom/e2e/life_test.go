@@ -108,7 +108,7 @@ func ofRisk() tale { return tale{config: lifeConfig, steps: lifeOfRisk} }
 
 // lifeAsRead is what the history then says, oldest first.
 const lifeAsRead = `ana: filed the risk
-open-a-group: created the channel #ledger-is-off-by-one-r-1
+open-a-group: created the channel #group-1
 open-a-group: posted in the channel
 lin: took it (before: lin, wei)
 lin: Due: 1 Mar 2031 → 15 Mar 2031; Fix by: none → 1 Feb 2031
