@@ -99,7 +99,7 @@ func TestDockerfile(t *testing.T) {
 		t.Errorf("ENTRYPOINT %s is not copied into the image", entry[0])
 	}
 	execForm(t, last["CMD"])
-	serve := newServe(environment{})
+	serve := newServe(environment{lookup: lookupIn(nil)})
 	for _, flag := range []string{"listen", "admin-listen"} {
 		address := serve.Flag(flag).DefValue
 		if port := address[strings.LastIndex(address, ":")+1:]; !slices.Contains(strings.Fields(last["EXPOSE"].args), port) {

@@ -68,7 +68,8 @@ func TestDiscordInBrowser(t *testing.T) {
 		t.Errorf("lin has %d messages, not that the risk is there and that it waits:\n%s", n, v.text("#posts"))
 	}
 
-	// The engine dies just after creating the group.
+	// The engine dies just after creating the group, not when it posts the files for wei.
+	v.clock("hour")
 	v.trouble(killInCall)
 	v.clock("day")
 	v.trail(v.says("killed.in", text.Args{"Call": "create_guild_channel"}), v.says("restarted"))
