@@ -104,6 +104,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#posts .fields", v.words.S("common.status.resolved"), v.words.S("demo.story.note"))
 
 	// The topic that follows is ended after a private question. After that nobody can post.
+	v.trail(v.tells("step.set_group", text.Args{"Done": ""})) // everybody is in it
 	v.sees("#story", v.says("story.end_topic"))
 	v.press("#story button", v.says("story.there", text.Args{"Who": "wei"}))
 	v.sees("#posts", v.words.S("card.group.admins", text.Args{"Names": "lin"}))

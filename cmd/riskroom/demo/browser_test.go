@@ -280,6 +280,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.sees("#posts dl", v.words.S("common.status.resolved"))
 
 			// The topic that follows is ended. After that nobody can post.
+			v.trail(v.tells("step.set_group", text.Args{"Done": ""})) // everybody is in it
 			v.sees("#story", v.says("story.end_topic"))
 			v.press("#story button", v.says("story.there", text.Args{"Who": c.wei}))
 			v.sees("#posts", v.words.S("topic.state.discussing"), v.words.S("card.group.admins", text.Args{"Names": c.lin}))

@@ -102,9 +102,8 @@ func (v visitor) botRemoved() {
 func (v visitor) botBack() {
 	v.Helper()
 	v.menu("people")
-	v.waits("the bot is chosen", `(() => { const s = document.querySelector('#people select'), o = [...s?.options ?? []].find((o) => o.text === 'riskroom');
-		if (o) s.value = o.value; return !!o })()`)
-	v.press("#people form button", v.says("room.add"))
+	v.waits("the bot is chosen and added", `(() => { const s = document.querySelector('#people select'), o = [...s?.options ?? []].find((o) => o.text === 'riskroom');
+		if (o) { s.value = o.value; document.querySelector('#people form button').click() } return !!o })()`)
 	v.sees("#people li", "riskroom")
 	v.keys(kb.Escape)
 	v.gone("#people")
