@@ -203,7 +203,7 @@ func (b *bench) trail(s *store.Store, key core.RiskKey) []string {
 
 var (
 	anyOp  = regexp.MustCompile(`(\b|\\n)[a-z2-7]{20}\b`) // after a line break as in JSON, too
-	anyDay = regexp.MustCompile(`on \d+ \w+ 20\d\d`)
+	anyDay = regexp.MustCompile(`on \d+ \w+ 20\d\d(, \d\d\\*:\d\d)?`)
 	anyMin = regexp.MustCompile(`\d+ \w+ 20\d\d, \d\d\\*:\d\d`) // Discord's colons are escaped
 )
 
