@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -38,7 +39,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	quick := flags.Bool("quick", false, "measure less: for a first impression")
 	page := flags.String("write", "", "the page to store tables in; charts go into a folder of the same name")
 	profiles := flags.String("profile", "", "a folder for CPU profiles of rows a, b, c and g")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	rows, err := choose(*wanted)
