@@ -8,7 +8,8 @@
 // Then the meaning is checked, for every part whose structure is valid (basics.go,
 // workspaces.go, people.go, refs.go, fields.go, calendars.go, flows.go, steps.go, terms.go,
 // itemgroups.go, process.go). The result is a Config (config.go) or problems (problem.go, words.go).
-// What only the platforms can check is listed (outside.go).
+// What only the platforms can check is listed (outside.go). Other files in YAML, such as
+// scenarios, are read as Documents (document.go).
 package config
 
 import (
@@ -169,16 +170,22 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 		l.platforms[p.Platform] = p
 	}
 	cfg := l.load()
+	problems := l.sorted()
+	if len(problems.Errors()) > 0 {
+		return nil, problems
+	}
+	return cfg, problems
+}
+
+// sorted returns the problems in order, at most maxProblems of them.
+func (l *loader) sorted() Problems {
 	problems := l.problems.sort()
 	if len(problems) > maxProblems {
 		l.problems = nil
 		l.problem(place{len(l.src.lines), 1, 1}, "more", "there are more problems than shown here")
 		problems = append(problems[:maxProblems], l.problems...)
 	}
-	if len(problems.Errors()) > 0 {
-		return nil, problems
-	}
-	return cfg, problems
+	return problems
 }
 
 // wording returns the Wording for the problems of a file.
@@ -206,6 +213,7 @@ type loader struct {
 	problems  Problems
 	named     map[Outside]bool // the Config's Outside, without places
 	calendars map[string]*calendar.Calendar
+	keys      map[string]bool // that a Document can have; nil for a config file
 }
 
 func (l *loader) load() *Config {

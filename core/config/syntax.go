@@ -84,8 +84,11 @@ func foreignByte(s string, i int) coretext.Phrase {
 	return coretext.Phrasef("the byte %#x", s[i])
 }
 
-// knownKeys returns the keys that config files can have anywhere.
+// knownKeys returns the keys that files of this kind can have anywhere.
 func (l *loader) knownKeys() map[string]bool {
+	if l.keys != nil {
+		return l.keys
+	}
 	known := map[string]bool{}
 	var visit func(v any)
 	visit = func(v any) {
