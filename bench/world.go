@@ -72,8 +72,8 @@ flows:
 func (p place) load() (*config.Config, error) {
 	vars := map[string]string{"TOKEN": p.token, "SECRET": p.secret}
 	cfg, problems := config.Load("bench.yaml", []byte(p.file()), config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()},
-		Env:       func(key string) (string, bool) { v, ok := vars[key]; return v, ok },
+		Format: config.NewFormat([]core.PlatformSettings{slack.Settings()}),
+		Env:    func(key string) (string, bool) { v, ok := vars[key]; return v, ok },
 	})
 	if cfg == nil {
 		return nil, errors.New(problems.String())

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 )
 
@@ -55,9 +54,9 @@ func canonicalForms(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 		cfg, problems := config.Load(file, src, config.Options{
-			Platforms: platforms.Settings(),
-			Unset:     config.UnsetIsFilled,
-			Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
+			Format: format,
+			Unset:  config.UnsetIsFilled,
+			Fill:   func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 		})
 		if cfg == nil {
 			t.Fatalf("%s: problems:\n%s", file, problems)

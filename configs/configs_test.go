@@ -38,9 +38,9 @@ func TestFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			cfg, problems := config.Load(file, src, config.Options{
-				Platforms: platforms.Settings(),
-				Unset:     config.UnsetIsFilled,
-				Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
+				Format: format,
+				Unset:  config.UnsetIsFilled,
+				Fill:   func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 			})
 			if len(problems) > 0 {
 				t.Fatalf("problems:\n%s", problems)
@@ -51,6 +51,8 @@ func TestFiles(t *testing.T) {
 		})
 	}
 }
+
+var format = config.NewFormat(platforms.Settings())
 
 // TestDemo checks what the demo's story needs.
 func TestDemo(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 	"riskroom/core/flow"
 )
@@ -20,9 +19,9 @@ func TestWorkdaysOfChina(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms.Settings(),
-		Unset:     config.UnsetIsFilled,
-		Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
+		Format: format,
+		Unset:  config.UnsetIsFilled,
+		Fill:   func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 	})
 	if cfg == nil {
 		t.Fatalf("problems:\n%s", problems)

@@ -163,7 +163,7 @@ func demoConfig(s environment, f *demoFlags) (*config.Config, config.Problems, e
 	}
 	// The story doesn't use the environment.
 	cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), config.Options{
-		Language: f.lang, Platforms: platforms.Settings(), Unset: config.UnsetIsFilled, Fill: placeholder,
+		Language: f.lang, Format: config.NewFormat(platforms.Settings()), Unset: config.UnsetIsFilled, Fill: placeholder,
 	})
 	return cfg, problems, nil
 }

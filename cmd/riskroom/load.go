@@ -76,7 +76,7 @@ func load(s environment, name string, unset config.Unset) (*config.Config, confi
 		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Language: s.language(), Chinese: s.phrases(), Platforms: platforms.Settings(), Env: s.lookup, ReadFile: readNamed, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
+		Language: s.language(), Chinese: s.phrases(), Format: config.NewFormat(platforms.Settings()), Env: s.lookup, ReadFile: readNamed, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
 	})
 	return cfg, problems, nil
 }

@@ -138,13 +138,13 @@ type Blank struct {
 
 // Options configures Load.
 type Options struct {
-	Language  string              // of the problems; "" is English
-	Chinese   []map[string]string // of the phrases with which the caller describes an Outside
-	Platforms []core.PlatformSettings
-	Env       func(name string) (value string, ok bool) // nil: nothing is set
-	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
-	Unset     Unset
-	Fill      func(Blank) string // with UnsetIsFilled: returns the value to use
+	Language string                                    // of the problems; "" is English
+	Chinese  []map[string]string                       // of the phrases with which the caller describes an Outside
+	Format   *Format                                   // of the file; Load needs it
+	Env      func(name string) (value string, ok bool) // nil: nothing is set
+	ReadFile func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
+	Unset    Unset
+	Fill     func(Blank) string // with UnsetIsFilled: returns the value to use
 
 	// LeftOut returns the own fields for which a platform's command has no room; nil: it has
 	// room for all.
@@ -162,11 +162,11 @@ type LeftOut struct {
 // warning. name is the file's name in problems.
 func Load(name string, src []byte, o Options) (*Config, Problems) {
 	l := &loader{
-		o: o, say: wording(o), src: newSource(name, src, o.Platforms),
+		o: o, say: wording(o), src: newSource(name, src, o.Format.settings()),
 		bad: map[*node]bool{}, secret: map[*node]bool{}, platforms: map[string]core.PlatformSettings{},
 		named: map[Outside]bool{},
 	}
-	for _, p := range o.Platforms {
+	for _, p := range o.Format.settings() {
 		l.platforms[p.Platform] = p
 	}
 	cfg := l.load()
@@ -191,7 +191,7 @@ func (l *loader) sorted() Problems {
 // wording returns the Wording for the problems of a file.
 func wording(o Options) coretext.Wording {
 	tables := append([]map[string]string{Chinese(), flow.Chinese()}, o.Chinese...)
-	for _, p := range o.Platforms {
+	for _, p := range o.Format.settings() {
 		tables = append(tables, p.Chinese)
 	}
 	return coretext.NewWording(o.Language, tables...)

@@ -92,6 +92,8 @@ func boardLike() core.PlatformSettings {
 	return p
 }
 
+var testFormat = NewFormat([]core.PlatformSettings{forumLike(), boardLike()})
+
 func testOptions() Options {
 	env := map[string]string{
 		"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "0123456789abcdef0123456789abcdef", "WRONG": "not-a-token",
@@ -105,8 +107,8 @@ func testOptions() Options {
 		files[name] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + event + "\nEND:VEVENT\nEND:VCALENDAR\n"
 	}
 	return Options{
-		Platforms: []core.PlatformSettings{forumLike(), boardLike()},
-		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: testFormat,
+		Env:    func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		ReadFile: func(name string) ([]byte, error) {
 			if s, ok := files[name]; ok {
 				return []byte(s), nil

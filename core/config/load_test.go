@@ -144,8 +144,8 @@ flows: {}
 `
 	var blanks []string
 	cfg, problems := Load("x.yaml", []byte(src), Options{
-		Platforms: []core.PlatformSettings{forumLike()},
-		Unset:     UnsetIsFilled,
+		Format: NewFormat([]core.PlatformSettings{forumLike()}),
+		Unset:  UnsetIsFilled,
 		Fill: func(b Blank) string {
 			blanks = append(blanks, strings.Join([]string{b.Variable, b.Workspace, b.Platform, b.Setting.Key, b.Setting.Pattern}, " "))
 			return map[string]string{"bot_token": "xoxb-demo", "app_token": "xapp-demo", "url": "redis://demo", "timezone": "Europe/Berlin"}[b.Setting.Key]

@@ -104,7 +104,7 @@ func belongsAbove(n *node, name string, at object) bool {
 
 // swallowed warns of lines in block scalars that look like the next key of the map.
 func (l *loader) swallowed() {
-	root := schema(l.o.Platforms)
+	root := schema(l.o.Format.settings())
 	l.root.walk(func(m *node) {
 		if m.kind != mapNode {
 			return

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -16,14 +17,37 @@ import (
 	coretext "riskroom/core/text"
 )
 
+// Format is what a file may contain: the settings of these platforms and what all have in
+// common. Compiling its JSON Schema takes most of the time of the first Load; who loads
+// several files does it once.
+type Format struct {
+	platforms []core.PlatformSettings
+	// A reference to the environment is accepted in place of a value by written only.
+	written, filled func() (*structure, error)
+}
+
+// NewFormat returns the Format of files for these platforms.
+func NewFormat(platforms []core.PlatformSettings) *Format {
+	compiled := func(filled bool) func() (*structure, error) {
+		return sync.OnceValues(func() (*structure, error) { return newStructure(platforms, filled) })
+	}
+	return &Format{platforms: platforms, written: compiled(false), filled: compiled(true)}
+}
+
+// settings returns the platforms' settings, none if f is nil.
+func (f *Format) settings() []core.PlatformSettings {
+	if f == nil {
+		return nil
+	}
+	return f.platforms
+}
+
 // structure validates files with the JSON Schema and words the errors.
 type structure struct {
 	raw      object
 	compiled *jsonschema.Schema
 }
 
-// newStructure compiles the schema. With filled, a reference to the environment is no
-// longer accepted in place of a value.
 func newStructure(platforms []core.PlatformSettings, filled bool) (*structure, error) {
 	s := &structure{raw: schema(platforms)}
 	text := string(Schema(platforms))
@@ -99,16 +123,16 @@ func (s *structure) part(location string) object {
 
 // checkStructure reports where the tree doesn't fit the schema, and marks those nodes.
 func (l *loader) checkStructure() {
-	l.structureOf(false).check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
+	l.structure(l.o.Format.written).check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
 		n, _ := l.root.nearest(e.InstanceLocation)
 		l.structural(n, e.ErrorKind, at)
 	})
 }
 
-// structureOf compiles the schema. That can fail only if a platform's pattern is not a
+// structure returns what compiled returns. That fails only if a platform's pattern is not a
 // valid regular expression. Then nothing is checked.
-func (l *loader) structureOf(filled bool) *structure {
-	s, err := newStructure(l.o.Platforms, filled)
+func (l *loader) structure(compiled func() (*structure, error)) *structure {
+	s, err := compiled()
 	if err != nil {
 		l.problem(place{1, 1, 1}, "schema", "riskroom's own description of config files is broken, so nothing was checked; please report this")
 		return nil
@@ -124,7 +148,7 @@ func (l *loader) checkFilled() {
 	if !changed {
 		return
 	}
-	l.structureOf(true).check(l.root.plain(filled), func(e *jsonschema.ValidationError, at object) {
+	l.structure(l.o.Format.filled).check(l.root.plain(filled), func(e *jsonschema.ValidationError, at object) {
 		if n, whole := l.root.nearest(e.InstanceLocation); whole && n.kind == scalarNode && filled(n) {
 			l.structural(n, e.ErrorKind, at)
 		}

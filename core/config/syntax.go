@@ -107,6 +107,6 @@ func (l *loader) knownKeys() map[string]bool {
 			}
 		}
 	}
-	visit(schema(l.o.Platforms))
+	visit(schema(l.o.Format.settings()))
 	return known
 }

@@ -123,7 +123,7 @@ func startDay(t *testing.T) *day {
 	}
 	env := map[string]string{"TOKEN": d.slack.BotToken(), "APP": d.slack.AppToken(), "API": api + "/api/"}
 	cfg, problems := config.Load("riskroom.yaml", []byte(leakConfig), config.Options{
-		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: config.NewFormat(platforms.Settings()), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

@@ -90,7 +90,7 @@ flows: {}
 `
 	env := map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret()}
 	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
-		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: config.NewFormat(platforms.Settings()), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

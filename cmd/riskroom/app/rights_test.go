@@ -172,8 +172,8 @@ func startRights(t *testing.T, e frontend, file, read, more string) *rightsBundl
 	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig + more)
 	env := e.values()
 	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
-		Platforms: platforms.Settings(),
-		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: config.NewFormat(platforms.Settings()),
+		Env:    func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatalf("%s\n%s", problems, src)

@@ -65,7 +65,7 @@ func chromium(t *testing.T) context.Context {
 func loaded(t *testing.T, src []byte) *config.Config {
 	t.Helper()
 	cfg, problems := config.Load("demo.yaml", src, config.Options{
-		Platforms: platforms.Settings(), Unset: config.UnsetIsFilled,
+		Format: config.NewFormat(platforms.Settings()), Unset: config.UnsetIsFilled,
 		Env: func(string) (string, bool) { return "", false }, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist },
 		Fill: func(b config.Blank) string {
 			return map[string]string{

@@ -81,7 +81,7 @@ func serveConfig(ctx context.Context, name string, how mode) error {
 		return err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms.Settings(), Env: os.LookupEnv, ReadFile: os.ReadFile,
+		Format: config.NewFormat(platforms.Settings()), Env: os.LookupEnv, ReadFile: os.ReadFile,
 	})
 	if cfg == nil {
 		return fmt.Errorf("the config file has problems:\n%s", problems)

@@ -91,8 +91,8 @@ func (b *bench) fileMany(at time.Time) {
 		b.Fatal(err)
 	}
 	cfg, problems := config.Load(b.config, src, config.Options{
-		Platforms: platforms.Settings(),
-		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: config.NewFormat(platforms.Settings()),
+		Env:    func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		b.Fatal(problems)

@@ -43,7 +43,7 @@ func TestSelfTestRunsOut(t *testing.T) {
 	defer func() { _ = w.Close() }()
 	env := map[string]string{"TOKEN": w.BotToken(), "APP": w.AppToken(), "API": at + "/api/"}
 	cfg, problems := config.Load("riskroom.yaml", []byte(onePerson), config.Options{
-		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Format: config.NewFormat(platforms.Settings()), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

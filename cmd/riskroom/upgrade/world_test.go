@@ -120,7 +120,7 @@ func (w *world) start(t *testing.T, redisURL string) *program {
 		t.Fatal(err)
 	}
 	cfg, problems := config.Load(file, src, config.Options{
-		Platforms: platforms.Settings(),
+		Format: config.NewFormat(platforms.Settings()),
 		Env: func(name string) (string, bool) {
 			if name == "REDIS" {
 				return redisURL, true
