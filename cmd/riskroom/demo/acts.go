@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"riskroom/adapters/stage"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -31,9 +32,9 @@ type filled struct{ label, value string }
 // values in the order of keys.
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
-	user := home.ids[who]
+	user := home.IDs[who]
 	line := p.line(platform.Typed{Name: "new"})
-	if err := home.Hands.Command(ctx, user, home.general, line); err != nil {
+	if err := home.Hands.Command(ctx, user, home.General, line); err != nil {
 		return "", fmt.Errorf("%s types %s: %w", who, line, err)
 	}
 	for left := keys; ; {
@@ -46,7 +47,7 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 		if len(left) == 0 {
 			next = p.words.S("commands.form.file.submit")
 		}
-		pressed, err := home.press(ctx, user, next)
+		pressed, err := home.PressAnswer(ctx, user, next)
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("%s presses %s: %w", who, next, err)
@@ -62,10 +63,10 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 // values for which it has no fields.
 func (p *play) fill(ctx context.Context, who string, keys []string, values map[string][]string) (left []string, err error) {
 	home := p.w.home()
-	user := home.ids[who]
-	window, ok := home.window(user)
+	user := home.IDs[who]
+	window, ok := home.Window(user)
 	if !ok {
-		return nil, fmt.Errorf("%s gets no form: %s", who, home.answer(user))
+		return nil, fmt.Errorf("%s gets no form: %s", who, home.Answer(user))
 	}
 	others := ""
 	for _, key := range keys {
@@ -84,7 +85,7 @@ func (p *play) fill(ctx context.Context, who string, keys []string, values map[s
 		if err := home.Hands.Choose(ctx, user, window.ID, in.ID, values[key]...); err != nil {
 			return nil, fmt.Errorf("%s fills in %s: %w", who, key, err)
 		}
-		window, _ = home.window(user)
+		window, _ = home.Window(user)
 	}
 	if err := p.look(ctx); err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func (p *play) compare(ctx context.Context, user string, window stage.Window, in
 		if err := p.w.home().Hands.Choose(ctx, user, window.ID, in.ID, m.Name); err != nil {
 			return "", fmt.Errorf("the module %s: %w", m.Name, err)
 		}
-		window, _ = p.w.home().window(user)
+		window, _ = p.w.home().Window(user)
 		if h := inputOf(window, p.label(platform.HandlersKey)); h != nil && len(h.Values) > 0 {
 			others = append(others, m.Name+p.words.S("demo.colon.between")+p.words.List(labelsOf(h)))
 		}
@@ -170,8 +171,8 @@ func labelsOf(in *stage.Input) []string {
 }
 
 // filed returns the key of the risk that a person has just filed.
-func (p *play) filed(ctx context.Context, at *place, user, title, module string) (core.RiskKey, error) {
-	by := core.Account{Workspace: at.name, ID: user}
+func (p *play) filed(ctx context.Context, at *emulated.Place, user, title, module string) (core.RiskKey, error) {
+	by := core.Account{Workspace: at.Name, ID: user}
 	found, err := p.w.db.Find(ctx, engine.Query{By: []core.Ref{core.RefOf(by)}, Modules: []string{module}, Limit: core.MaxListed})
 	if err != nil {
 		return "", err
@@ -186,7 +187,7 @@ func (p *play) filed(ctx context.Context, at *place, user, title, module string)
 
 // line returns a command as people type it.
 func (p *play) line(typed platform.Typed) string {
-	return p.w.home().platform.Demo.Line(p.words, p.w.cfg.Organisation.Command, typed)
+	return p.w.home().Platform.Demo.Line(p.words, p.w.cfg.Organisation.Command, typed)
 }
 
 // give has a person do a deed about a risk. If they are in the risk's group, they type the
@@ -197,9 +198,9 @@ func (p *play) give(ctx context.Context, key core.RiskKey, d deed) error {
 		return err
 	}
 	at := p.w.home()
-	user, room := at.ids[d.who], at.general
+	user, room := at.IDs[d.who], at.General
 	d.Key = key
-	if group.Workspace == at.name && at.inRoom(user, group.ID) {
+	if group.Workspace == at.Name && at.InRoom(user, group.ID) {
 		d.Key, room = "", group.ID
 	}
 	if d.says != "" {
@@ -231,7 +232,7 @@ func (p *play) groupOf(ctx context.Context, key core.RiskKey, topic bool) (core.
 // say has a person write a message, which the platform may refuse.
 func (p *play) say(ctx context.Context, d deed, room string) error {
 	at := p.w.home()
-	err := at.Hands.Say(ctx, at.ids[d.who], room, d.says)
+	err := at.Hands.Say(ctx, at.IDs[d.who], room, d.says)
 	if !errors.Is(err, stage.ErrReadOnly) {
 		return err
 	}
@@ -267,7 +268,7 @@ func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) 
 	rec, err := p.w.db.Get(ctx, key)
 	if err == nil && rec.Risk.Status != core.Resolved {
 		at := p.w.home()
-		return fmt.Errorf("%s could not resolve %s: %s", who, key, at.answer(at.ids[who]))
+		return fmt.Errorf("%s could not resolve %s: %s", who, key, at.Answer(at.IDs[who]))
 	}
 	return err
 }

@@ -4,9 +4,9 @@
 // The engine, the store's scripts, the adapters and the bots are those of serve. Only the
 // workspaces are emulated, the store is in memory, and the clock jumps.
 //
-// Package cast determines what the emulators contain. place.go is one emulated workspace, and
-// world.go starts everything. How the demo works on a platform is in the package that
-// describes the platform. time.go moves the clock. play.go is the story, and acts.go what
+// Package cast determines what the emulators contain, and package emulated runs them. world.go
+// starts everything. How the demo works on a platform is in the package that describes the
+// platform. time.go moves the clock. play.go is the story, and acts.go what
 // people do in it. record.go watches the workspaces and the audit trail, and tell.go and
 // events.go print what happened. serve.go and backstage.go show the page.
 package demo

@@ -100,7 +100,7 @@ func where(w *world, it item) string {
 		s = "@" + strings.TrimPrefix(it.room.Name, "@")
 	}
 	if it.place != nil && it.place != w.home() {
-		s += " (" + it.place.name + ")"
+		s += " (" + it.place.Name + ")"
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"riskroom/bots"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -20,7 +21,7 @@ func TestHints(t *testing.T) {
 	}
 	for _, lang := range text.Languages() {
 		org := core.Organisation{Command: "/risk", Process: make([]core.Node, 1)}
-		w := &world{cfg: &config.Config{Organisation: org}, workspaces: make([]*place, 2)}
+		w := &world{cfg: &config.Config{Organisation: org}, workspaces: make([]*emulated.Place, 2)}
 		var names []string
 		for _, h := range w.hints(words.In(lang)) {
 			names = append(names, strings.TrimPrefix(h.Label, "/risk "))

@@ -3,11 +3,9 @@ package demo
 import (
 	"context"
 	"errors"
-	"net"
-	"net/http"
-	"time"
 
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core/store"
 )
 
@@ -15,7 +13,7 @@ import (
 type life struct {
 	app    *app.App
 	db     *store.Store // with connections of its own
-	server *http.Server
+	server *emulated.Server
 	stop   context.CancelFunc
 	ended  chan struct{} // closed when the engine has ended
 	err    error         // set before
@@ -35,27 +33,20 @@ func (w *world) begin(ctx context.Context) (err error) {
 	if l.app, err = app.New(ctx, app.Options{Config: w.cfg, Store: l.db, Clock: w.clock, Log: w.log}); err != nil {
 		return err
 	}
-	in, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
+	if l.server, err = emulated.Connect(ctx, l.app, w.workspaces); err != nil {
 		return err
-	}
-	l.server = l.app.Public()
-	go func() { _ = l.server.Serve(in) }() // until the server is closed
-	for _, p := range w.workspaces {
-		p.Connect("http://" + in.Addr().String())
 	}
 	running, stop := context.WithCancel(ctx)
 	l.stop = stop
 	go func() {
 		defer close(l.ended)
-		open := l.app.KeepOpen(running)
 		l.err = l.app.Engine.Run(running)
-		open.Wait()
+		l.server.Wait()
 	}()
-	if err := l.waitReady(ctx); err != nil {
+	if err := emulated.WaitReady(ctx, l.app); err != nil {
 		stop()
 		<-l.ended
-		return errors.Join(err, l.server.Close())
+		return errors.Join(err, l.server.Cut())
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -63,26 +54,9 @@ func (w *world) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// waitReady waits until the engine is ready in every workspace.
-func (l *life) waitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		err := l.app.Ready(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-time.After(lookEvery):
-		case <-ctx.Done():
-			return err
-		}
-	}
-}
-
 // end stops an engine as serve does.
 func (l *life) end(ctx context.Context) error {
-	err := errors.Join(l.server.Shutdown(ctx), l.app.Close(ctx))
+	err := l.server.Close(ctx, l.app)
 	l.stop()
 	<-l.ended
 	return errors.Join(err, l.err, l.db.Stop())
@@ -100,8 +74,8 @@ func (w *world) kill() bool {
 	}
 	w.life = nil
 	w.past = append(w.past, l)
-	_ = l.db.Stop()      // pending calls fail on purpose
-	_ = l.server.Close() // and so do commands
+	_ = l.db.Stop()    // pending calls fail on purpose
+	_ = l.server.Cut() // and so do commands
 	l.stop()
 	return true
 }

@@ -188,7 +188,7 @@ func (p *play) example(f core.Field) string {
 	case core.DateField:
 		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
 	case core.PeopleField:
-		return p.w.home().ids[cast.Reporter]
+		return p.w.home().IDs[cast.Reporter]
 	case core.TextField:
 	}
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)
@@ -233,14 +233,14 @@ func (p *play) mover(m core.Module) string {
 // someone returns a person of the home workspace that r refers to, "" for none.
 func (p *play) someone(r core.Ref) string {
 	home := p.w.home()
-	if a, ok := r.Account(); ok && a.Workspace == home.name {
+	if a, ok := r.Account(); ok && a.Workspace == home.Name {
 		return p.w.nameOf(a)
 	}
 	name, isName := r.Name()
-	if ws, group, ok := r.Group(); ok && (ws == "" || ws == home.name) {
+	if ws, group, ok := r.Group(); ok && (ws == "" || ws == home.Name) {
 		name, isName = group+"-1", true
 	}
-	if _, there := home.ids[name]; isName && there {
+	if _, there := home.IDs[name]; isName && there {
 		return name
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"riskroom/adapters/stage"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
@@ -47,7 +48,7 @@ const (
 type item struct {
 	kind  kind
 	at    time.Time
-	place *place
+	place *emulated.Place
 	who   string // who did it; "" is riskroom
 	room  stage.Room
 	post  stage.Post
@@ -96,7 +97,7 @@ type creation struct {
 func newRecorder(w *world) *recorder {
 	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}, made: map[string]creation{}}
 	for _, p := range w.workspaces {
-		r.seen[p.name] = p.Feed().Seq()
+		r.seen[p.Name] = p.Feed().Seq()
 	}
 	return r
 }
@@ -171,7 +172,7 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 
 // groupOf returns the group that a set_group step changed: the one in the flow, else the
 // one that the same run created, else the risk's own.
-func (r *recorder) groupOf(e engine.Event, binding engine.Binding, trail []engine.Event) (*place, stage.Room) {
+func (r *recorder) groupOf(e engine.Event, binding engine.Binding, trail []engine.Event) (*emulated.Place, stage.Room) {
 	group := binding.Group
 	for _, other := range trail {
 		if other.Run == e.Run && other.Data["group"] != "" {
@@ -235,12 +236,12 @@ func flowOf(e engine.Event) string {
 }
 
 // feed returns the new items of a workspace.
-func (r *recorder) feed(p *place) []item {
-	events := p.Feed().Since(r.seen[p.name])
+func (r *recorder) feed(p *emulated.Place) []item {
+	events := p.Feed().Since(r.seen[p.Name])
 	if len(events) == 0 {
 		return nil
 	}
-	r.seen[p.name] = events[len(events)-1].Seq
+	r.seen[p.Name] = events[len(events)-1].Seq
 	view := p.View()
 	pins := map[string]bool{}  // posts that were just pinned
 	fresh := map[string]bool{} // rooms that the bot has just created
@@ -248,7 +249,7 @@ func (r *recorder) feed(p *place) []item {
 		switch {
 		case e.Kind == stage.PostPinned:
 			pins[e.Post.Room+"/"+e.Post.ID] = true
-		case e.Kind == stage.RoomCreated && e.Actor == p.bot && e.Room.Kind != stage.DirectRoom:
+		case e.Kind == stage.RoomCreated && e.Actor == p.Bot && e.Room.Kind != stage.DirectRoom:
 			fresh[e.Room.ID] = true
 		}
 	}
@@ -261,16 +262,16 @@ func (r *recorder) feed(p *place) []item {
 			it.kind, it.who, it.text = typed, who.Name, e.Text
 		case e.Kind == stage.RoomCreated && fresh[e.Room.ID]:
 			it.kind, it.room = created, r.asMade(p, e.Room.ID, events)
-		case e.Kind == stage.PostAdded && e.Actor == p.bot:
+		case e.Kind == stage.PostAdded && e.Actor == p.Bot:
 			if it.kind = kindOf(e); it.kind == posted && pins[e.Post.Room+"/"+e.Post.ID] {
 				it.kind = pinned
 			}
 		case e.Kind == stage.PostAdded && !e.Post.Notice:
 			who, _ := view.Person(e.Actor)
 			it.kind, it.who = wrote, who.Name
-		case e.Kind == stage.RoomArchived && e.Actor == p.bot:
+		case e.Kind == stage.RoomArchived && e.Actor == p.Bot:
 			it.kind = closed
-		case e.Kind == stage.PostEdited && e.Actor == p.bot && e.Post.Only == "":
+		case e.Kind == stage.PostEdited && e.Actor == p.Bot && e.Post.Only == "":
 			it.kind = edited
 		default:
 			continue
@@ -283,7 +284,7 @@ func (r *recorder) feed(p *place) []item {
 }
 
 // asMade returns a room at the end of the step that created it.
-func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room {
+func (r *recorder) asMade(p *emulated.Place, id string, events []stage.Event) stage.Room {
 	var room stage.Room
 	end := r.madeAs(p, id).at
 	for _, e := range events {
@@ -295,8 +296,8 @@ func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room 
 }
 
 // madeAs returns how a room was created, zero if no step of a followed risk did it.
-func (r *recorder) madeAs(p *place, id string) creation {
-	return r.made[core.GroupRef{Workspace: p.name, ID: id}.String()]
+func (r *recorder) madeAs(p *emulated.Place, id string) creation {
+	return r.made[core.GroupRef{Workspace: p.Name, ID: id}.String()]
 }
 
 // kindOf returns the kind of item for a message of the bot, "" for a notice.

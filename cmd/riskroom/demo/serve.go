@@ -13,6 +13,7 @@ import (
 	"riskroom/adapters/stage/browser"
 	"riskroom/bots"
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -96,7 +97,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	filer := (&play{w: w}).filer()
 	for _, p := range w.workspaces {
 		cfg.Places = append(cfg.Places, browser.Place{
-			Name: p.name, Platform: p, Acts: p.Hands, First: p.ids[filer],
+			Name: p.Name, Platform: p, Acts: p.Hands, First: p.IDs[filer],
 			Hints: func(lang string) []stage.Hint { return w.hints(words.In(lang)) },
 			Notes: func(lang string) map[string]string { return (&play{w: w, words: words.In(lang)}).notes(p) },
 		})
@@ -119,15 +120,15 @@ func (w *world) hints(p text.Printer) []stage.Hint {
 }
 
 // notes returns each person's main role in a workspace.
-func (p *play) notes(at *place) map[string]string {
+func (p *play) notes(at *emulated.Place) map[string]string {
 	out := map[string]string{}
 	note := func(refs []core.Ref, id string, args text.Args) {
 		for _, r := range refs {
 			name, ok := r.Name()
-			if a, is := r.Account(); is && a.Workspace == at.name {
+			if a, is := r.Account(); is && a.Workspace == at.Name {
 				name, ok = p.w.nameOf(a), true
 			}
-			if person := at.ids[name]; ok && person != "" && out[person] == "" {
+			if person := at.IDs[name]; ok && person != "" && out[person] == "" {
 				out[person] = p.words.S("browser.note."+id, args)
 			}
 		}
@@ -140,7 +141,7 @@ func (p *play) notes(at *place) map[string]string {
 		note([]core.Ref{m.Lead}, "leads", text.Args{"Module": m.Name})
 	}
 	note(org.Permissions.Administrators, "administers", nil)
-	if filer := at.ids[p.filer()]; out[filer] == "" {
+	if filer := at.IDs[p.filer()]; out[filer] == "" {
 		out[filer] = p.words.S("browser.note.files")
 	}
 	return out

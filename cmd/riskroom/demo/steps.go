@@ -19,7 +19,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	line := pl.line(platform.Typed{Name: "new"})
 	filed := browser.Step{
 		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
-		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},
+		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.IDs[filer], Room: &home.General, Type: line},
 	}
 	nodes := b.w.cfg.Organisation.Process
 	var wait, pass, solve, end browser.Step
@@ -40,9 +40,9 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		}
 	}
 	handler := pl.solver(b.moduleOf(risk), filer)
-	direct := home.direct(home.ids[handler])
+	direct := home.Direct(home.IDs[handler])
 	wait.Title, wait.Text = p.S("browser.story.wait"), p.S("browser.story.wait.text", text.Args{"Who": handler})
-	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": handler}), Person: home.ids[handler], Room: &direct, Move: browser.ADay}
+	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": handler}), Person: home.IDs[handler], Room: &direct, Move: browser.ADay}
 	if !b.story {
 		wait.Title, wait.Text = p.S("browser.story.wait.own"), p.S("browser.story.wait.own.text")
 		wait.Try = &browser.Try{Label: p.S("browser.story.wait.own.try"), Move: browser.NextDue}
@@ -76,15 +76,15 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 // or, if they are in none, in their direct messages, and leads there.
 func (b *backstage) there(p text.Printer, who, step, button string) (string, *browser.Try) {
 	home := b.w.home()
-	where, room := p.S("browser.story.here"), home.direct(home.ids[who])
+	where, room := p.S("browser.story.here"), home.Direct(home.IDs[who])
 	for _, r := range b.seen.risks {
-		if ref, ok := r.newestGroup(); ok && ref.Workspace == home.name && home.inRoom(home.ids[who], ref.ID) {
+		if ref, ok := r.newestGroup(); ok && ref.Workspace == home.Name && home.InRoom(home.IDs[who], ref.ID) {
 			ch, _ := home.View().Room(ref.ID)
 			where, room = "#"+ch.Name, ch.ID
 		}
 	}
 	return p.S("browser.story."+step+".text", text.Args{"Who": who, "Where": where, "Button": button}),
-		&browser.Try{Label: p.S("browser.story.there", text.Args{"Who": who}), Person: home.ids[who], Room: &room}
+		&browser.Try{Label: p.S("browser.story.there", text.Args{"Who": who}), Person: home.IDs[who], Room: &room}
 }
 
 // newestGroup returns the group of a risk that was created last: its topic group, else its

@@ -57,7 +57,7 @@ func (t *textTeller) begin(w *world) {
 		t.print("%s\n", l)
 	}
 	if len(w.workspaces) > 1 {
-		t.print("%s\n", t.words.S("demo.begin.home", text.Args{"Workspace": w.home().name}))
+		t.print("%s\n", t.words.S("demo.begin.home", text.Args{"Workspace": w.home().Name}))
 	}
 }
 
@@ -168,7 +168,7 @@ func (t *textTeller) alike(a, b item) bool {
 }
 
 // postID identifies an item's message among all workspaces.
-func postID(it item) string { return it.place.name + "/" + it.post.Room + "/" + it.post.ID }
+func postID(it item) string { return it.place.Name + "/" + it.post.Room + "/" + it.post.ID }
 
 // news returns the rows of a changed card that it did not show before. If it only shows less,
 // they are all its rows.

@@ -27,7 +27,7 @@ func testRateLimitFollowsTheClock(t *testing.T, home string) {
 		if err := p.w.until(ctx, p.w.clock.Now().Add(time.Hour), look); err != nil {
 			return err
 		}
-		for _, method := range p.w.home().platform.Demo.Changes {
+		for _, method := range p.w.home().Platform.Demo.Changes {
 			p.w.home().Faults().Order(stage.Fault{Method: method, Kind: stage.RateLimit, RetryAfter: 30 * time.Second})
 		}
 		return p.w.until(ctx, p.w.clock.Now().Add(24*time.Hour), look)

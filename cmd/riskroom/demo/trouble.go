@@ -6,6 +6,7 @@ import (
 
 	"riskroom/adapters/stage"
 	"riskroom/adapters/stage/browser"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core/text"
 )
 
@@ -79,7 +80,7 @@ func (b *backstage) Trouble(id string) {
 // order orders a fault for the engine's next change.
 func (b *backstage) order(fault stage.Fault) {
 	for _, p := range b.w.workspaces {
-		for _, method := range p.platform.Demo.Changes {
+		for _, method := range p.Platform.Demo.Changes {
 			fault.Method = method
 			p.Faults().Order(fault)
 		}
@@ -95,7 +96,7 @@ func (b *backstage) callOff() {
 
 // called is called for every call to an emulator, after its effect and before its answer,
 // which is the worst time to die. It records the call's faults.
-func (b *backstage) called(p *place, c stage.Call) {
+func (b *backstage) called(p *emulated.Place, c stage.Call) {
 	b.mu.Lock()
 	for _, kind := range c.Met {
 		b.extras = append(b.extras, extra{at: c.At, kind: "struck", call: c.Method, err: string(kind)})
@@ -104,10 +105,10 @@ func (b *backstage) called(p *place, c stage.Call) {
 		b.callOff() // each order affects one call
 		b.notify()
 	}
-	now := b.inCall && c.Write && c.Effect && slices.Contains(p.platform.Demo.Changes, c.Method)
+	now := b.inCall && c.Write && c.Effect && slices.Contains(p.Platform.Demo.Changes, c.Method)
 	if now {
 		b.inCall = false
-		b.unsure = append(b.unsure, unsure{p.name, c})
+		b.unsure = append(b.unsure, unsure{p.Name, c})
 	}
 	b.mu.Unlock()
 	if now {
@@ -151,7 +152,7 @@ func (b *backstage) kill(e extra) {
 func (b *backstage) noteOnce() {
 	b.unsure = slices.DeleteFunc(b.unsure, func(u unsure) bool {
 		for _, p := range b.w.workspaces {
-			if p.name != u.place {
+			if p.Name != u.place {
 				continue
 			}
 			for _, later := range p.Log().Since(u.call.Seq) {

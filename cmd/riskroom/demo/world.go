@@ -3,14 +3,13 @@ package demo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"riskroom/cmd/riskroom/cast"
-	"riskroom/cmd/riskroom/platforms"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
@@ -20,8 +19,8 @@ import (
 type world struct {
 	cfg        *config.Config
 	clock      *clock
-	db         *store.Store // keeps the database; engines have connections of their own
-	workspaces []*place     // home first, the others in the file's order
+	db         *store.Store      // keeps the database; engines have connections of their own
+	workspaces []*emulated.Place // home first, the others in the file's order
 	log        *slog.Logger
 	ctx        context.Context // ends when the demo does
 
@@ -44,12 +43,12 @@ func build(ctx context.Context, cfg *config.Config, home, lang string, log *slog
 		}
 	}()
 	for i := range cfg.Workspaces {
-		p, err := w.standIn(&cfg.Workspaces[i], lang)
+		p, err := emulated.Open(cfg, &cfg.Workspaces[i], lang, cast.Also{}, w.clock.Now)
 		if err != nil {
-			return w, fmt.Errorf("workspace %s: %w", cfg.Workspaces[i].Name, err)
+			return w, err
 		}
-		if p.name == home {
-			w.workspaces = append([]*place{p}, w.workspaces...)
+		if p.Name == home {
+			w.workspaces = append([]*emulated.Place{p}, w.workspaces...)
 		} else {
 			w.workspaces = append(w.workspaces, p)
 		}
@@ -65,22 +64,6 @@ func morning(zone *time.Location) time.Time {
 	y, m, d := time.Now().In(zone).Date()
 	t, _ := core.WallClock(y, m, d, 10*time.Hour, zone)
 	return t
-}
-
-// standIn starts an emulator for a workspace, and points the config file to it.
-func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error) {
-	on, ok := platforms.Named(s.Platform)
-	if !ok {
-		return nil, fmt.Errorf("the demo has no emulator for %s", s.Platform)
-	}
-	c := cast.New(w.cfg, s.Name, lang, on, cast.Also{})
-	up, err := on.Demo.Open(c.Cast, s, w.clock.Now)
-	if err != nil {
-		return nil, err
-	}
-	p := &place{Stage: up, platform: on, name: s.Name, ids: c.IDs()}
-	p.learn()
-	return p, nil
 }
 
 // close stops whatever was started.
@@ -108,9 +91,9 @@ func (w *world) close() error {
 }
 
 // place returns the workspace with the name.
-func (w *world) place(name string) *place {
+func (w *world) place(name string) *emulated.Place {
 	for _, p := range w.workspaces {
-		if p.name == name {
+		if p.Name == name {
 			return p
 		}
 	}
@@ -118,14 +101,14 @@ func (w *world) place(name string) *place {
 }
 
 // home returns the workspace where risks are filed.
-func (w *world) home() *place { return w.workspaces[0] }
+func (w *world) home() *emulated.Place { return w.workspaces[0] }
 
 // platforms returns the titles of the workspaces' platforms.
 func (w *world) platforms() []string {
 	var out []string
 	for _, p := range w.workspaces {
-		if !slices.Contains(out, p.platform.Title) {
-			out = append(out, p.platform.Title)
+		if !slices.Contains(out, p.Platform.Title) {
+			out = append(out, p.Platform.Title)
 		}
 	}
 	return out

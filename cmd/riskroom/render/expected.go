@@ -63,8 +63,8 @@ func (w *world) file(ctx context.Context) error {
 		g := engine.Group{
 			Key: core.RiskKey(fmt.Sprintf("T-%d", len(known))), Ref: ref, Type: core.Topic, Rev: 1, Name: room.Name, State: core.Discussing,
 		}
-		if id := p.ids[string(a.Operator)]; id != "" {
-			g.Owner = core.Account{Workspace: p.name, ID: id}
+		if id := p.IDs[string(a.Operator)]; id != "" {
+			g.Owner = core.Account{Workspace: p.Name, ID: id}
 		}
 		if err := w.db.ChangeGroup(ctx, engine.GroupUpdate{Group: g}); err != nil {
 			return fmt.Errorf("store the group %s: %w", ref, err)

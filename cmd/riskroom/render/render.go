@@ -96,5 +96,5 @@ func Flow(ctx context.Context, o Options) (shown Shown, err error) {
 	if err := w.failures(ctx); err != nil {
 		return shown, err
 	}
-	return Shown{Platform: w.place(o.Home).platform, Workspace: o.Home, Risk: w.risk.Key, Steps: w.steps}, nil
+	return Shown{Platform: w.place(o.Home).Platform, Workspace: o.Home, Risk: w.risk.Key, Steps: w.steps}, nil
 }

@@ -20,7 +20,7 @@ func (w *world) sample() core.Risk {
 	now := w.clock.Now().UTC().Truncate(time.Millisecond)
 	day := func(days int) time.Time { return org.DateOf(now.In(org.Zone).AddDate(0, 0, days).Date()) }
 	by := w.actor()
-	reporter := core.Actor{Account: core.Account{Workspace: w.home, ID: w.place(w.home).ids[cast.Reporter]}, Name: cast.Reporter}
+	reporter := core.Actor{Account: core.Account{Workspace: w.home, ID: w.place(w.home).IDs[cast.Reporter]}, Name: cast.Reporter}
 	r := core.Risk{
 		Key: core.MakeRiskKey(org.KeyPrefix, sampleNumber), Version: 1, Home: w.home,
 		Title:        w.say("Ledger is off by one"),
@@ -93,11 +93,11 @@ func (w *world) suit(r *core.Risk) {
 func (w *world) actor() core.Actor {
 	p := w.place(w.home)
 	for _, name := range slices.Sorted(maps.Keys(w.cfg.Organisation.People)) {
-		if id := p.ids[name]; id != "" {
-			return core.Actor{Account: core.Account{Workspace: p.name, ID: id}, Name: name}
+		if id := p.IDs[name]; id != "" {
+			return core.Actor{Account: core.Account{Workspace: p.Name, ID: id}, Name: name}
 		}
 	}
-	return core.Actor{Account: core.Account{Workspace: p.name, ID: p.ids[cast.Reporter]}, Name: cast.Reporter}
+	return core.Actor{Account: core.Account{Workspace: p.Name, ID: p.IDs[cast.Reporter]}, Name: cast.Reporter}
 }
 
 // say returns a phrase in the language of the config file.

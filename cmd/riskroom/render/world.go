@@ -11,9 +11,9 @@ import (
 
 	"riskroom/adapters/stage"
 	"riskroom/cmd/riskroom/cast"
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platform"
-	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -42,18 +42,14 @@ type world struct {
 
 // place is one emulated workspace.
 type place struct {
-	platform.Stage
-	platform platform.Platform
-	name     string
-	bot      string
-	ids      map[string]string // by name
-	tap      *tap
-	rooms    map[string]bool // that were there
-	posts    map[string]bool // likewise, by room and ID
+	*emulated.Place
+	tap   *tap
+	rooms map[string]bool // that were there
+	posts map[string]bool // likewise, by room and ID
 }
 
 func build(ctx context.Context, o Options) (w *world, err error) {
-	w = &world{cfg: copied(o.Config), home: o.Home, clock: &clock{now: o.Now}, given: o.Flow, flow: o.Flow.Unconditional(), at: -1}
+	w = &world{cfg: emulated.Copied(o.Config), home: o.Home, clock: &clock{now: o.Now}, given: o.Flow, flow: o.Flow.Unconditional(), at: -1}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -70,7 +66,7 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 	for i := range w.cfg.Workspaces {
 		s := &w.cfg.Workspaces[i]
 		if err := w.standIn(ctx, s); err != nil {
-			return w, fmt.Errorf("workspace %s: %w", s.Name, err)
+			return w, err
 		}
 		connected, err := inspect.Connect(platform.Connection{Settings: *s, Config: w.cfg, Clock: w.clock, Log: o.Log})
 		if err != nil {
@@ -105,42 +101,20 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 	return w, err
 }
 
-// copied returns a copy of what building changes.
-func copied(c *config.Config) *config.Config {
-	out := *c
-	out.Workspaces = slices.Clone(c.Workspaces)
-	for i, s := range out.Workspaces {
-		out.Workspaces[i].Values = maps.Clone(s.Values)
-	}
-	out.Organisation.People = maps.Clone(c.Organisation.People)
-	for name, p := range out.Organisation.People {
-		p.Accounts = maps.Clone(p.Accounts)
-		out.Organisation.People[name] = p
-	}
-	return &out
-}
-
 // standIn starts an emulator for a workspace.
 func (w *world) standIn(ctx context.Context, s *config.WorkspaceSettings) error {
-	on, ok := platforms.Named(s.Platform)
-	if !ok {
-		return fmt.Errorf("there is no emulator for %s", s.Platform)
-	}
-	c := cast.New(w.cfg, s.Name, w.cfg.Organisation.Language, on, peopleOf(w.risk))
-	up, err := on.Demo.Open(c.Cast, s, w.clock.Now)
+	up, err := emulated.Open(w.cfg, s, w.cfg.Organisation.Language, peopleOf(w.risk), w.clock.Now)
 	if err != nil {
 		return err
 	}
-	p := &place{Stage: up, platform: on, name: s.Name, ids: c.IDs(), rooms: map[string]bool{}, posts: map[string]bool{}}
+	p := &place{Place: up, rooms: map[string]bool{}, posts: map[string]bool{}}
 	w.places = append(w.places, p)
-	for _, who := range p.View().People {
-		if who.Bot {
-			p.bot = who.ID
-		}
-	}
 	p.harvest(nil)
 	p.tap, s.APIURL, err = listen(ctx, s.APIURL, up.Log(), func(c Call) { w.called(p, c) })
-	return err
+	if err != nil {
+		return fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	return nil
 }
 
 // peopleOf returns the people whom a risk names.
@@ -156,7 +130,7 @@ func peopleOf(r core.Risk) cast.Also {
 }
 
 func (w *world) place(name string) *place {
-	i := slices.IndexFunc(w.places, func(p *place) bool { return p.name == name })
+	i := slices.IndexFunc(w.places, func(p *place) bool { return p.Name == name })
 	return w.places[i]
 }
 
@@ -234,7 +208,7 @@ func (w *world) called(p *place, c Call) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.at >= 0 && w.at < len(w.steps) {
-		c.Workspace = p.name
+		c.Workspace = p.Name
 		w.steps[w.at].Calls = append(w.steps[w.at].Calls, c)
 	}
 }
@@ -261,9 +235,9 @@ func (p *place) harvest(s *Step) {
 			continue
 		}
 		made[r.ID] = true
-		g := Group{Workspace: p.name, Room: r}
+		g := Group{Workspace: p.Name, Room: r}
 		for _, id := range r.Members {
-			if who, ok := v.Person(id); ok && id != p.bot {
+			if who, ok := v.Person(id); ok && id != p.Bot {
 				g.Members = append(g.Members, who.Name)
 			}
 		}
@@ -279,8 +253,8 @@ func (p *place) harvest(s *Step) {
 		switch {
 		case post.Notice && !made[post.Room]:
 			s.Says = append(s.Says, said(v, room, post))
-		case !post.Notice && post.Author == p.bot:
-			s.Posts = append(s.Posts, Post{Post: post, Workspace: p.name, Room: room, Pinned: slices.Contains(room.Pinned, post.ID)})
+		case !post.Notice && post.Author == p.Bot:
+			s.Posts = append(s.Posts, Post{Post: post, Workspace: p.Name, Room: room, Pinned: slices.Contains(room.Pinned, post.ID)})
 		}
 	}
 }
