@@ -199,7 +199,7 @@ func TestPurge(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t, 5)
 	run := engine.RunID{Risk: "R-3", Flow: "remind", Occurrence: "1"}
-	err := a.db.Arm(t.Context(), "R-3", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: run, Due: time.Now().Add(time.Hour), FlowHash: "hash"}})
+	err := a.db.Arm(t.Context(), "R-3", []engine.TimerChange{{Do: engine.ArmTimer, Run: run, Due: time.Now().Add(time.Hour), FlowHash: "hash"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func newRunsBundle(t *testing.T) runsBundle {
 // park claims the run that is due and parks it.
 func (d runsBundle) park(t *testing.T) {
 	t.Helper()
-	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	runs, _, err := d.db.Claim(t.Context(), "", 1, 15*time.Second)
 	if err != nil || len(runs) != 1 || runs[0].ID != d.parked {
 		t.Fatalf("claimed %v: %v", runs, err)
 	}
@@ -125,10 +125,10 @@ func TestRunsThatWait(t *testing.T) {
 	d := newRunsBundle(t)
 	waits := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: "v1"}
 	now := time.Now()
-	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now.Add(-time.Second), FlowHash: "hash"}}); err != nil {
+	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now.Add(-time.Second), FlowHash: "hash"}}); err != nil {
 		t.Fatal(err)
 	}
-	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	runs, _, err := d.db.Claim(t.Context(), "", 1, 15*time.Second)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("claimed %v: %v", runs, err)
 	}
@@ -155,10 +155,10 @@ func TestRunsOfRiskroomItself(t *testing.T) {
 	d := newRunsBundle(t)
 	closes := engine.RunID{Risk: "R-1", Flow: engine.CloseFlow, Occurrence: "1781234567890"}
 	now := time.Now()
-	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: closes, Due: now.Add(-time.Second)}}); err != nil {
+	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: closes, Due: now.Add(-time.Second)}}); err != nil {
 		t.Fatal(err)
 	}
-	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	runs, _, err := d.db.Claim(t.Context(), "", 1, 15*time.Second)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("claimed %v: %v", runs, err)
 	}
@@ -182,10 +182,10 @@ func TestRunsThatFolded(t *testing.T) {
 	d := newRunsBundle(t)
 	for v := range 8 {
 		id := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: fmt.Sprint("v", v+2)}
-		if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: time.Now().Add(-time.Second), FlowHash: "hash", Data: []byte("{}")}}); err != nil {
+		if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: time.Now().Add(-time.Second), FlowHash: "hash", Data: []byte("{}")}}); err != nil {
 			t.Fatal(err)
 		}
-		runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+		runs, _, err := d.db.Claim(t.Context(), "", 1, 15*time.Second)
 		if err != nil || len(runs) != 1 {
 			t.Fatalf("claimed %v: %v", runs, err)
 		}

@@ -2,9 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -13,26 +10,29 @@ import (
 	"riskroom/core/flow"
 )
 
-// publish stores the flows in force, so that every replica can read what a run
-// pins. It must be called before anything is filed.
-func (e *Engine) publish(ctx context.Context) error {
-	for _, f := range e.flows {
-		if err := e.store.PutFlow(ctx, f.Hash(), f.Canonical()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // adoptLoop brings open risks in line with the process, and armed timers with the flows
 // in force, once per changed file. Risks that are at no node enter the first one. Timers are
 // moved if a flow's delay changed, dropped if the flow is gone, and added if they are
 // those of new flows and lie ahead. Nothing that becomes due by this fires
-// in bulk. Risks that another replica files with an older config file are
-// corrected at the next start.
+// in bulk. Risks that a process with another file changes are corrected within alignEvery.
 func (e *Engine) adoptLoop(ctx context.Context) {
-	e.untilDone(ctx, "not all timers could be aligned with the flows", e.adopt)
+	notify := true
+	for ctx.Err() == nil {
+		e.untilDone(ctx, "not all timers could be aligned with the flows", func(ctx context.Context) error {
+			err := e.adopt(ctx, notify)
+			if e.refused(ctx, err) {
+				return nil
+			}
+			notify = notify && err != nil
+			return err
+		})
+		_ = sleep(ctx, alignEvery)
+	}
 }
+
+// alignEvery is how often risks that a process with another file has changed are brought in
+// line. If there are none, that takes one round trip.
+const alignEvery = time.Minute
 
 // reindexLoop indexes the risks that an older version has filed, once per database.
 func (e *Engine) reindexLoop(ctx context.Context) {
@@ -61,19 +61,9 @@ type adopted struct {
 	gone   map[string][]core.RiskKey  // risks whose node the process no longer has, by node
 }
 
-// fileOf identifies what of a config file adopt depends on.
-func fileOf(org *core.Organisation, flows []*flow.Flow) string {
-	h := sha256.New()
-	for _, n := range org.Process {
-		fmt.Fprintf(h, "node %q\n", n.Key)
-	}
-	for _, f := range flows {
-		fmt.Fprintf(h, "flow %q %s\n", f.Name, f.Hash())
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-func (e *Engine) adopt(ctx context.Context) error {
+// adopt brings the risks in line that may not be. notify reports open risks whose node is
+// gone to administrators: the first time, because afterwards not all of them are visited.
+func (e *Engine) adopt(ctx context.Context, notify bool) error {
 	done := adopted{timers: map[string]map[TimerOp]int{}, gone: map[string][]core.RiskKey{}}
 	err := e.store.Align(ctx, e.file, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
 	for _, name := range slices.Sorted(maps.Keys(done.timers)) {
@@ -81,7 +71,7 @@ func (e *Engine) adopt(ctx context.Context) error {
 		e.log.InfoContext(ctx, "timers aligned with the flow", "flow", name,
 			"moved", n[MoveTimer], "dropped", n[DropTimer], "added", n[ArmTimer])
 	}
-	if err != nil {
+	if err != nil || !notify {
 		return err
 	}
 	return e.notifyGone(ctx, done.gone)
@@ -109,7 +99,7 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) e
 			done.note(e.org, rec.Risk, nil)
 			return nil
 		}
-		err = e.store.Arm(ctx, key, rec.Risk.Version, changes)
+		err = e.store.Realign(ctx, key, rec.Risk.Version, e.file, changes)
 		if core.KindOf(err) == core.Conflict {
 			continue
 		}

@@ -106,7 +106,7 @@ func (t *turn) wakeAwaiting(ctx context.Context) {
 		}
 	}
 	if err == nil && len(timers) > 0 {
-		err = t.e.store.Arm(ctx, t.run.ID.Risk, 0, timers)
+		err = t.e.store.Arm(ctx, t.run.ID.Risk, timers)
 	}
 	if err != nil {
 		t.log.WarnContext(ctx, "runs that wait for the group were not woken", "err", err)

@@ -45,11 +45,17 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 // is due. Stopping the program doesn't interrupt a claim, because the claimed
 // runs must be handed back.
 func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
-	runs, next, err := e.store.Claim(work, places, e.lease)
+	runs, next, err := e.store.Claim(work, e.file, places, e.lease)
 	e.gate.leave(places - len(runs))
+	if e.refused(work, err) {
+		return pollInterval
+	}
 	if err != nil {
 		e.log.ErrorContext(work, "due runs could not be claimed", "err", err)
 		return pollInterval
+	}
+	if len(runs) > 0 {
+		e.claimed(work)
 	}
 	for _, r := range runs {
 		e.turns.Add(1)

@@ -53,7 +53,7 @@ type Observer interface {
 type Engine struct {
 	org      *core.Organisation
 	flows    []*flow.Flow
-	file     string // identifies the config file, for adopt
+	file     string // identifies the config file: its organisation and flows
 	store    Store
 	text     *text.Catalogue
 	instance string
@@ -83,6 +83,7 @@ type Engine struct {
 	joins   joins
 	asides  chan struct{} // a place for each attempt that is being recorded
 	lastRun atomic.Int64  // when the claim loop last started a round, in ns
+	enforce enforcement
 }
 
 var (
@@ -105,9 +106,13 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	file, err := fileOf(o.Organisation, o.Flows)
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
 		operators: operators, opening: opening,
-		org: o.Organisation, flows: o.Flows, file: fileOf(o.Organisation, o.Flows), store: o.Store,
+		org: o.Organisation, flows: o.Flows, file: file, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
@@ -156,7 +161,7 @@ func (e *Engine) Persons() people.Persons { return e.persons }
 // seconds for calls under way, hands back every run that it holds and returns
 // nil. It fails only if it can't start.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.publish(ctx); err != nil {
+	if err := e.PutInForce(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}

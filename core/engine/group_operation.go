@@ -68,7 +68,7 @@ func (e *Engine) DoGroup(ctx context.Context, op string, by core.Actor, o GroupO
 	if err != nil {
 		return GroupOutcome{}, invalid("group", err)
 	}
-	err = e.store.Arm(ctx, task.Key, 0, []TimerChange{{Do: ArmTimer, Due: e.clock.Now(), Data: data, Run: groupRun(task.Key, op)}})
+	err = e.store.Arm(ctx, task.Key, []TimerChange{{Do: ArmTimer, Due: e.clock.Now(), Data: data, Run: groupRun(task.Key, op)}})
 	if err != nil {
 		return GroupOutcome{}, err
 	}

@@ -160,7 +160,7 @@ func (e *Engine) sweepGroups(ctx context.Context, workspace string, wait, over t
 		armed[key] = true
 		const parts = 1000
 		share := time.Duration(key.Number()%parts) * over / parts
-		return e.store.Arm(ctx, key, 0, []TimerChange{e.syncAt(key, start.Add(share))})
+		return e.store.Arm(ctx, key, []TimerChange{e.syncAt(key, start.Add(share))})
 	}
 	if err := e.store.EachBinding(ctx, func(risk core.RiskKey, b Binding) error { return arm(risk, b.Group) }); err != nil {
 		return err
@@ -214,7 +214,7 @@ func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.End
 			}
 		}})
 	case ended == "":
-		return e.store.Arm(ctx, group.Key, 0, soon)
+		return e.store.Arm(ctx, group.Key, soon)
 	case group.Type == core.Item:
 		return e.store.ReportEnded(ctx, group.Key, g, ended, soon)
 	}

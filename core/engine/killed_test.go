@@ -69,10 +69,10 @@ type killableStore struct {
 	*process
 }
 
-func (s killableStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (s killableStore) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	var next time.Time
 	runs, err := step(s.process, func() (runs []engine.Run, err error) {
-		runs, next, err = s.Store.Claim(ctx, limit, lease)
+		runs, next, err = s.Store.Claim(ctx, file, limit, lease)
 		return runs, err
 	})
 	return runs, next, err
@@ -114,8 +114,16 @@ func (s killableStore) Apply(ctx context.Context, c engine.Change) (engine.Appli
 	return step(s.process, func() (engine.Applied, error) { return s.Store.Apply(ctx, c) })
 }
 
-func (s killableStore) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
-	return s.step(func() error { return s.Store.Arm(ctx, risk, version, timers) })
+func (s killableStore) Arm(ctx context.Context, risk core.RiskKey, timers []engine.TimerChange) error {
+	return s.step(func() error { return s.Store.Arm(ctx, risk, timers) })
+}
+
+func (s killableStore) Realign(ctx context.Context, risk core.RiskKey, version int64, file string, timers []engine.TimerChange) error {
+	return s.step(func() error { return s.Store.Realign(ctx, risk, version, file, timers) })
+}
+
+func (s killableStore) PutInForce(ctx context.Context, file string) (int64, error) {
+	return step(s.process, func() (int64, error) { return s.Store.PutInForce(ctx, file) })
 }
 
 func (s killableStore) SetBinding(ctx context.Context, risk core.RiskKey, g core.GroupRef, to engine.BindingState, timers []engine.TimerChange, events []engine.Event) error {

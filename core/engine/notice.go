@@ -97,7 +97,7 @@ func (e *Engine) announce(ctx context.Context, notice, workspace, code string, e
 	}
 	pending := slices.ContainsFunc(waiting, func(r RunSummary) bool { return strings.HasPrefix(r.ID.Occurrence, about) })
 	if err == nil && !pending {
-		err = e.store.Arm(ctx, c.Run.Risk, 0, []TimerChange{c})
+		err = e.store.Arm(ctx, c.Run.Risk, []TimerChange{c})
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "administrators could not be notified", "notice", notice, "workspace", workspace, "code", code, "err", err)

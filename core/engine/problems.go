@@ -206,5 +206,5 @@ func (e *Engine) notifyUnresolved(ctx context.Context, notice string, args text.
 	if len(timers) == 0 {
 		return nil
 	}
-	return e.store.Arm(ctx, e.noticesRisk(), 0, timers)
+	return e.store.Arm(ctx, e.noticesRisk(), timers)
 }

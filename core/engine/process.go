@@ -241,7 +241,7 @@ func (e *Engine) notifyGone(ctx context.Context, gone map[string][]core.RiskKey)
 	if len(timers) == 0 {
 		return nil
 	}
-	return e.store.Arm(ctx, e.noticesRisk(), 0, timers)
+	return e.store.Arm(ctx, e.noticesRisk(), timers)
 }
 
 // nodePresses adapts the buttons for a risk's status to its node: a risk is resolved at the

@@ -373,18 +373,6 @@ func TestRemovedNode(t *testing.T) {
 	}
 }
 
-// killableApply is a store whose changes can be killed too.
-type killableApply struct{ killableStore }
-
-func (s killableApply) Apply(ctx context.Context, c engine.Change) (engine.Applied, error) {
-	return step(s.process, func() (engine.Applied, error) { return s.Store.Apply(ctx, c) })
-}
-
-func (s killableApply) Arm(ctx context.Context, key core.RiskKey, version int64, timers []engine.TimerChange) error {
-	_, err := step(s.process, func() (struct{}, error) { return struct{}{}, s.Store.Arm(ctx, key, version, timers) })
-	return err
-}
-
 // Whenever processes die while people press buttons, some twice, a risk walks from node to
 // node as the process allows, and each press moves it at most once.
 func TestAnyWalk(t *testing.T) {
@@ -402,7 +390,7 @@ func anyWalk(t *testing.T, dice *rand.Rand) {
 	alive := func() (e *engine.Engine, stop func()) {
 		p := &process{steps: 1 + dice.IntN(60)}
 		o := b.options
-		o.Store, o.Platforms = killableApply{killableStore{b.store, p}}, map[string]core.Platform{"acme": killablePlatform{b.platform, p}}
+		o.Store, o.Platforms = killableStore{b.store, p}, map[string]core.Platform{"acme": killablePlatform{b.platform, p}}
 		e = b.newEngine(o)
 		return e, b.startEngine(e)
 	}

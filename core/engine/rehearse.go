@@ -25,11 +25,11 @@ func (e *Engine) Rehearse(ctx context.Context, f *flow.Flow, risk core.RiskKey, 
 			return Run{}, invalid("the cause of "+arm.Run.String(), err)
 		}
 	}
-	if err := e.store.Arm(ctx, risk, 0, []TimerChange{arm}); err != nil {
+	if err := e.store.Arm(ctx, risk, []TimerChange{arm}); err != nil {
 		return Run{}, err
 	}
 	for {
-		due, next, err := e.store.Claim(ctx, 1, e.lease)
+		due, next, err := e.store.Claim(ctx, e.file, 1, e.lease)
 		if err != nil {
 			return Run{}, err
 		}

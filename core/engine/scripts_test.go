@@ -33,8 +33,8 @@ func (s *listingStore) String() string {
 	return strings.Join(s.calls, " ")
 }
 
-func (s *listingStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
-	runs, next, err := s.Store.Claim(ctx, limit, lease)
+func (s *listingStore) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, file, limit, lease)
 	for range runs {
 		s.list("claim")
 	}

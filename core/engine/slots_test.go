@@ -21,9 +21,9 @@ type slowStore struct {
 	trip time.Duration
 }
 
-func (d slowStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (d slowStore) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	time.Sleep(d.trip)
-	return d.Store.Claim(ctx, limit, lease)
+	return d.Store.Claim(ctx, file, limit, lease)
 }
 
 func (d slowStore) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {

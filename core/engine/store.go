@@ -54,9 +54,34 @@ type Risks interface {
 
 	// Align calls f with those of them whose timers may not be the ones of a config file:
 	// because f has not been called with them for this file, or because of a Change by a
-	// process with another file. It can be interrupted.
+	// process with another file. It can be interrupted. It fails with Conflict and Detail
+	// OtherFile if another file is in force.
 	Align(ctx context.Context, file string, f func(core.RiskKey) error) error
+	// Realign applies the timer changes of one risk that follow from a config file. It fails
+	// with Conflict if the risk is at another version or, with Detail OtherFile, if another
+	// file is in force.
+	Realign(ctx context.Context, risk core.RiskKey, version int64, file string, timers []TimerChange) error
 }
+
+// Files says which config file is in force: the one that the process with the latest file
+// was started with.
+type Files interface {
+	// PutInForce puts a file in force, unless it is, and returns its generation. It can be
+	// interrupted and repeated. It fails with Conflict and Detail OtherFile if a process puts
+	// another one in force meanwhile.
+	PutInForce(ctx context.Context, file string) (generation int64, err error)
+	// InForce returns the file that is in force, zero if none is.
+	InForce(ctx context.Context) (InForce, error)
+}
+
+// InForce is a file that is in force. Each that follows has a greater generation.
+type InForce struct {
+	File       string
+	Generation int64
+}
+
+// OtherFile is the Detail of the Conflict if another config file is in force.
+const OtherFile = "file"
 
 // Numbering asks for the number of a new risk, or of a topic group that belongs to none.
 type Numbering struct {
@@ -164,14 +189,15 @@ type RunSummary struct {
 type Runs interface {
 	// Arm applies timer changes without changing the risk: for a sync that an event
 	// asks for, or a notice. All are of one risk, or of R-0, which has the notices that
-	// belong to no risk. It fails with Conflict if version is not 0 and the risk is at
-	// another version.
-	Arm(ctx context.Context, risk core.RiskKey, version int64, timers []TimerChange) error
+	// belong to no risk.
+	Arm(ctx context.Context, risk core.RiskKey, timers []TimerChange) error
 
 	// Claim returns runs that are due, earliest first and at most limit, each under a
-	// lease from now and with the record of its risk. next is when the next run is due that it did not return, zero if
+	// lease from now and with the record of its risk. It fails with Conflict and Detail
+	// OtherFile, and claims nothing, where another file than that of the process is in force.
+	// A process without a file claims anything. next is when the next run is due that it did not return, zero if
 	// none is armed. No run is returned early.
-	Claim(ctx context.Context, limit int, lease time.Duration) (runs []Run, next time.Time, err error)
+	Claim(ctx context.Context, file string, limit int, lease time.Duration) (runs []Run, next time.Time, err error)
 
 	// Hold extends a lease until the given time. It fails with Lost if the lease is not
 	// held.
@@ -475,6 +501,7 @@ type Waker interface {
 // Store is everything that the engine needs stored.
 type Store interface {
 	Risks
+	Files
 	Runs
 	Bindings
 	Groups

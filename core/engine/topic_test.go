@@ -177,11 +177,11 @@ type forgetful struct {
 	failed atomic.Bool
 }
 
-func (s *forgetful) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
+func (s *forgetful) Arm(ctx context.Context, risk core.RiskKey, timers []engine.TimerChange) error {
 	if s.failed.CompareAndSwap(false, true) {
 		return &core.Error{Op: "arm", Kind: core.Unavailable, Effect: core.None}
 	}
-	return s.Store.Arm(ctx, risk, version, timers)
+	return s.Store.Arm(ctx, risk, timers)
 }
 
 // A topic that is opened again because Redis failed in the middle counts once.

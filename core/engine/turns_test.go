@@ -21,11 +21,11 @@ type stealingStore struct {
 	taken chan engine.Lease
 }
 
-func (r *stealingStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (r *stealingStore) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	if r.shut.Load() {
 		return nil, time.Time{}, nil
 	}
-	return r.Store.Claim(ctx, limit, lease)
+	return r.Store.Claim(ctx, file, limit, lease)
 }
 
 // steal claims a run for another worker after its lease has expired. Other runs are
@@ -33,7 +33,7 @@ func (r *stealingStore) Claim(ctx context.Context, limit int, lease time.Duratio
 func (r *stealingStore) steal(ctx context.Context, id engine.RunID) (engine.Lease, error) {
 	for ctx.Err() == nil {
 		r.clock.set(r.clock.Now().Add(time.Minute))
-		runs, _, err := r.Store.Claim(ctx, 1, time.Hour)
+		runs, _, err := r.Store.Claim(ctx, "", 1, time.Hour)
 		if err != nil {
 			return engine.Lease{}, err
 		}
@@ -130,8 +130,8 @@ func (s *failingReads) Get(ctx context.Context, key core.RiskKey) (engine.Record
 }
 
 // Claim leaves out the records, so that runs read their risks, as they do after a change.
-func (s *failingReads) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
-	runs, next, err := s.Store.Claim(ctx, limit, lease)
+func (s *failingReads) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, file, limit, lease)
 	for i := range runs {
 		runs[i].Record = nil
 	}
@@ -161,8 +161,8 @@ type slowClaims struct {
 	handed, release chan struct{}
 }
 
-func (s *slowClaims) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
-	runs, next, err := s.Store.Claim(ctx, limit, lease)
+func (s *slowClaims) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, file, limit, lease)
 	if len(runs) > 0 {
 		s.handed <- struct{}{}
 		<-s.release

@@ -14,7 +14,7 @@ import (
 // shard where a timer seems due, according to what it remembers of the shards and what it
 // reads of those that have changed. The script decides what is due, by the server's time
 // or the store's clock.
-func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (s *Store) Claim(ctx context.Context, file string, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	limit = max(limit, 0)
 	if stale := s.upcoming.stale(s.now().UnixMilli(), min(heads, limit+1)); len(stale) > 0 {
 		if err := s.peek(ctx, stale); err != nil {
@@ -31,7 +31,7 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]en
 	if len(list) == 0 {
 		return nil, at(s.upcoming.next(nil)), nil
 	}
-	runs, err := s.claim(ctx, list, lease, min(max(heads, limit+1), mostHeads))
+	runs, err := s.claim(ctx, list, file, lease, min(max(heads, limit+1), mostHeads))
 	claimed := map[string]bool{}
 	for _, r := range runs {
 		claimed[r.ID.String()] = true
@@ -50,9 +50,9 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]en
 // claim claims those of the timers that are due, and reads the shards again in the same
 // round trip. If it fails in some shards, it returns the runs of the others, because they
 // are claimed.
-func (s *Store) claim(ctx context.Context, list []timed, lease time.Duration, most int) (runs []engine.Run, err error) {
+func (s *Store) claim(ctx context.Context, list []timed, file string, lease time.Duration, most int) (runs []engine.Run, err error) {
 	const op = "claim"
-	calls, shards := s.claims(list, lease)
+	calls, shards := s.claims(list, file, lease)
 	readings := s.upcoming.of(shards, most)
 	var found finding
 	results := s.sendAnd(ctx, calls, func(pipe redis.Pipeliner) { found = s.ask(ctx, pipe, readings) })
@@ -90,7 +90,7 @@ func (s *Store) claim(ctx context.Context, list []timed, lease time.Duration, mo
 
 // claims returns one script call for each shard that has some of the timers, and these
 // shards.
-func (s *Store) claims(list []timed, lease time.Duration) (calls []*call, shards []int) {
+func (s *Store) claims(list []timed, file string, lease time.Duration) (calls []*call, shards []int) {
 	byShard := map[int][]timed{}
 	for _, t := range list {
 		if byShard[t.shard] == nil {
@@ -101,7 +101,7 @@ func (s *Store) claims(list []timed, lease time.Duration) (calls []*call, shards
 	for _, shard := range shards {
 		mine := byShard[shard]
 		c := s.around("claim", mine[0].id.Risk)
-		c.add(nonce(), lease.Milliseconds()).key(s.keys.server(shard)).add(len(mine))
+		c.add(nonce(), lease.Milliseconds(), file).key(s.keys.server(shard)).add(len(mine))
 		for _, t := range mine {
 			r := t.id.Risk
 			c.run(s.keys, t.id).key(s.keys.runs(r)).key(s.keys.risk(r)).key(s.keys.document(r)).

@@ -12,7 +12,7 @@ import (
 
 func testClaimOrder(t *testing.T, open opener) {
 	b := setup(t, open)
-	runs, next, err := b.s.Claim(b.ctx, 10, lease)
+	runs, next, err := b.s.Claim(b.ctx, "", 10, lease)
 	b.ok(err)
 	b.same("nothing armed", []any{len(runs), next.IsZero()}, []any{0, true})
 
@@ -24,7 +24,7 @@ func testClaimOrder(t *testing.T, open opener) {
 	b.clock.pass(19 * time.Second) // 0 to 19 are due
 	var order []string
 	for _, limit := range []int{1, 3, 9, 100} {
-		runs, next, err := b.s.Claim(b.ctx, limit, lease)
+		runs, next, err := b.s.Claim(b.ctx, "", limit, lease)
 		b.ok(err)
 		for _, r := range runs {
 			order = append(order, r.ID.Occurrence)
@@ -52,7 +52,7 @@ func testClaimOnce(t *testing.T, open opener) {
 	for range workers {
 		wg.Go(func() {
 			for {
-				runs, next, err := b.s.Claim(b.ctx, 7, lease)
+				runs, next, err := b.s.Claim(b.ctx, "", 7, lease)
 				if err != nil {
 					t.Error(err)
 					return
@@ -128,7 +128,7 @@ func testNeverEarly(t *testing.T, open opener) {
 	}
 	left := n
 	for left > 0 {
-		runs, _, err := s.Claim(b.ctx, 3, time.Minute)
+		runs, _, err := s.Claim(b.ctx, "", 3, time.Minute)
 		b.ok(err)
 		for _, r := range runs {
 			left--
@@ -235,12 +235,12 @@ func testManyDue(t *testing.T, open opener) {
 	}
 	total := 0
 	for range 2 {
-		runs, _, err := b.s.Claim(b.ctx, risks*each/2, lease)
+		runs, _, err := b.s.Claim(b.ctx, "", risks*each/2, lease)
 		b.ok(err)
 		total += len(runs)
 	}
 	b.same("claimed", total, risks*each)
-	_, next, err := b.s.Claim(b.ctx, 10, lease)
+	_, next, err := b.s.Claim(b.ctx, "", 10, lease)
 	b.ok(err)
 	b.same("next", next, b.clock.Now().Add(lease))
 }

@@ -205,3 +205,9 @@ func values(cmd redis.Cmder) []string {
 	slices.Sort(list)
 	return append(list, fmt.Sprint(cmd.Err()))
 }
+
+// HalfInForce puts a file in force in the description of the database, but in no shard.
+func (s *Store) HalfInForce(ctx context.Context, file string) error {
+	_, err := s.do(ctx, "half", s.call("putinforce", s.keys.meta()).add(file))
+	return err
+}

@@ -55,7 +55,7 @@ func testHeads(t *testing.T, open opener) {
 	b.same("nothing armed", b.occurrences(), []string(nil))
 
 	arm := func(name string, in time.Duration) {
-		b.ok(other.Arm(b.ctx, "R-1", 0, []engine.TimerChange{b.arming(id(name), in)}))
+		b.ok(other.Arm(b.ctx, "R-1", []engine.TimerChange{b.arming(id(name), in)}))
 	}
 	arm("1", time.Minute)
 	await("the first")
@@ -88,7 +88,7 @@ func testYield(t *testing.T, open opener) {
 	slow := (&bench{T: t, ctx: b.ctx, s: other, clock: b.clock}).listening()
 	claims := func(what string, s *store.Store, want ...string) time.Time {
 		t.Helper()
-		runs, next, err := s.Claim(b.ctx, 10, time.Hour)
+		runs, next, err := s.Claim(b.ctx, "", 10, time.Hour)
 		b.ok(err)
 		got := []string{}
 		for _, r := range runs {
@@ -141,13 +141,13 @@ func testHeadsLikeModel(t *testing.T, open opener) {
 				run := engine.RunID{Risk: core.MakeRiskKey("R", int64(rapid.IntRange(0, 5).Draw(rt, "risk"))), Flow: "remind", Occurrence: fmt.Sprint(armed)}
 				armed++
 				change := b.arming(run, time.Duration(rapid.IntRange(0, 5000).Draw(rt, "in"))*time.Millisecond)
-				b.ok(s.Arm(b.ctx, run.Risk, 0, []engine.TimerChange{change}))
+				b.ok(s.Arm(b.ctx, run.Risk, []engine.TimerChange{change}))
 				due[run] = change.Due
 			case 1:
 				b.clock.pass(time.Duration(rapid.IntRange(1, 3000).Draw(rt, "pass")) * time.Millisecond)
 			case 2:
 				limit := rapid.IntRange(1, 9).Draw(rt, "limit")
-				runs, _, err := s.Claim(b.ctx, limit, time.Hour)
+				runs, _, err := s.Claim(b.ctx, "", limit, time.Hour)
 				b.ok(err)
 				for _, r := range runs {
 					if due[r.ID].After(b.clock.Now()) {
@@ -160,7 +160,7 @@ func testHeadsLikeModel(t *testing.T, open opener) {
 		// Once the time has come, everything is claimed, whatever was announced.
 		b.clock.pass(10 * time.Second)
 		for {
-			runs, next, err := stores[0].Claim(b.ctx, 3, time.Hour)
+			runs, next, err := stores[0].Claim(b.ctx, "", 3, time.Hour)
 			b.ok(err)
 			if !slices.IsSortedFunc(runs, func(a, b engine.Run) int { return a.Due.Compare(b.Due) }) {
 				rt.Errorf("claimed %v", runs)
@@ -196,7 +196,7 @@ func TestClaimTrips(t *testing.T) {
 	claims := func(what string, claimed, most int) {
 		t.Helper()
 		trips = 0
-		runs, _, err := b.s.Claim(b.ctx, 8, lease)
+		runs, _, err := b.s.Claim(b.ctx, "", 8, lease)
 		b.ok(err)
 		b.same(what, []int{len(runs), int(trips)}, []int{claimed, most})
 	}

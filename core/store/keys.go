@@ -36,7 +36,7 @@ import (
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:run:<RunID>        hash: the run, unless its summary implies it
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
-//	{p:3}:host               hash: which server the shard was last claimed from
+//	{p:3}:host               hash: which server the shard was last claimed from, and the config file in force
 //	{p:3}:aligned            the config file that all timers of the shard follow
 //	{p:0}:groups             user groups that are or were handlers
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
@@ -49,7 +49,8 @@ import (
 //	{p:probe:<n>}            short-lived, to find out how a server syncs
 //	p:homes:<ws>             people who opened their home: account's ID -> ms of the last time
 //	p:lead:<name>            hash: who leads, until when, and the last leader's memo
-//	p:meta, p:flow:<hash>, p:group:<workspace/id>
+//	p:meta                   hash: schema and so on, and the config file in force with its generation
+//	p:flow:<hash>, p:group:<workspace/id>
 //
 // Risks that an older program may have filed, and keys of topic groups and R-0, up to the
 // number since, are as before schema 3:

@@ -208,7 +208,7 @@ func (b *bench) writes(l engine.Lease) []write {
 			return one(b.s.Apply(b.ctx, engine.Change{Op: "edit", Expect: old.Version, Old: &old, New: next}))
 		}},
 		{"number", func() error { _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "n", Alike: "n"}); return err }},
-		{"arm", func() error { return b.s.Arm(b.ctx, "R-1", 0, later) }},
+		{"arm", func() error { return b.s.Arm(b.ctx, "R-1", later) }},
 		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, events[0]) }},
 		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
 		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, events) }},
@@ -301,7 +301,7 @@ func TestEmbeddedInBubble(t *testing.T) {
 		c.Due = time.Now().Add(time.Hour)
 		b.arm(c)
 		<-wakes
-		runs, next, err := s.Claim(b.ctx, 1, lease)
+		runs, next, err := s.Claim(b.ctx, "", 1, lease)
 		b.ok(err)
 		b.same("early", []any{len(runs), next.Equal(c.Due)}, []any{0, true})
 		time.Sleep(time.Hour)

@@ -211,7 +211,8 @@ func (s *Store) unaligned(ctx context.Context, op, file string) ([]int, error) {
 
 // Align calls f with the risks whose timers may not be those of a config file, shard by
 // shard. It leaves out a shard if all its risks have been aligned with that file, and no
-// process with another file has changed one since.
+// process with another file has changed one since. It fails with Conflict if another file is
+// in force.
 func (s *Store) Align(ctx context.Context, file string, f func(core.RiskKey) error) error {
 	const op = "align"
 	shards, err := s.unaligned(ctx, op, file)
@@ -220,7 +221,7 @@ func (s *Store) Align(ctx context.Context, file string, f func(core.RiskKey) err
 	}
 	for _, shard := range shards {
 		step := func(nonce string, ends bool) (aligned bool, err error) {
-			a, err := s.do(ctx, op, s.call("align", s.keys.aligned(shard)).add(file, nonce).flag(ends))
+			a, err := s.do(ctx, op, s.call("align", s.keys.aligned(shard), s.keys.server(shard)).add(file, nonce).flag(ends))
 			return a.text(1) == "1", err
 		}
 		mine := nonce()

@@ -48,7 +48,7 @@ func BenchmarkRun(b *testing.B) {
 			ok(err)
 		}
 		spent()
-		list, _, err := s.Claim(b.Context(), runs, time.Minute)
+		list, _, err := s.Claim(b.Context(), "", runs, time.Minute)
 		ok(err)
 		total["claim"] += spent()
 		leases := make([]engine.Lease, len(list))

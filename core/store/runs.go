@@ -82,12 +82,21 @@ func (s *Store) timerEvent(t engine.TimerChange, after *engine.Event) (string, e
 }
 
 // Arm applies timer changes without changing the risk.
-func (s *Store) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
-	c := s.around("arm", risk).add(version)
+func (s *Store) Arm(ctx context.Context, risk core.RiskKey, timers []engine.TimerChange) error {
+	return s.arm(ctx, "arm", risk, 0, "", timers)
+}
+
+// Realign applies the timer changes that follow from a config file.
+func (s *Store) Realign(ctx context.Context, risk core.RiskKey, version int64, file string, timers []engine.TimerChange) error {
+	return s.arm(ctx, "realign", risk, version, file, timers)
+}
+
+func (s *Store) arm(ctx context.Context, op string, risk core.RiskKey, version int64, file string, timers []engine.TimerChange) error {
+	c := s.around("arm", risk).add(version, file).key(s.keys.server(s.keys.shard(risk)))
 	if err := s.timers(c, risk, timers, nil); err != nil {
-		return invalid("arm", "timers", err)
+		return invalid(op, "timers", err)
 	}
-	_, err := s.doReplicated(ctx, "arm", c)
+	_, err := s.doReplicated(ctx, op, c)
 	return err
 }
 

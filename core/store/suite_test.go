@@ -18,6 +18,8 @@ import (
 var cases = map[string]func(*testing.T, opener){
 	"numbers":            testNumbers,
 	"numbers race":       testAlikeRace,
+	"in force":           testInForce,
+	"in force halfway":   testInForceHalfway,
 	"filing":             testFiling,
 	"changes race":       testChangesRace,
 	"ops repeat":         testOpsRepeat,
@@ -247,13 +249,13 @@ func (b *bench) arming(run engine.RunID, in time.Duration) engine.TimerChange {
 
 func (b *bench) arm(timers ...engine.TimerChange) {
 	b.Helper()
-	b.ok(b.s.Arm(b.ctx, timers[0].Run.Risk, 0, timers))
+	b.ok(b.s.Arm(b.ctx, timers[0].Run.Risk, timers))
 }
 
 // claim claims everything that is due.
 func (b *bench) claim() []engine.Run {
 	b.Helper()
-	runs, _, err := b.s.Claim(b.ctx, 100, lease)
+	runs, _, err := b.s.Claim(b.ctx, "", 100, lease)
 	b.ok(err)
 	return runs
 }

@@ -160,7 +160,7 @@ func (w *acks) file(op string) {
 // failover may lose one. Then the run isn't begun.
 func (w *acks) work(ctx context.Context) {
 	for ctx.Err() == nil {
-		runs, _, err := w.s.Claim(ctx, 10, time.Minute)
+		runs, _, err := w.s.Claim(ctx, "", 10, time.Minute)
 		if err != nil || len(runs) == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}

@@ -22,7 +22,7 @@ func TestRoundTrips(t *testing.T) {
 		run := engine.RunID{Risk: core.MakeRiskKey("R", n+1), Flow: "remind", Occurrence: "1"}
 		b.arm(engine.TimerChange{Do: engine.ArmTimer, Run: run, Due: b.clock.Now(), FlowHash: flow})
 	}
-	runs, _, err := b.s.Claim(b.ctx, 5, lease)
+	runs, _, err := b.s.Claim(b.ctx, "", 5, lease)
 	b.ok(err)
 	b.same("runs", len(runs), 5)
 	for i, r := range runs {

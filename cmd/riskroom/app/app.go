@@ -171,7 +171,7 @@ func (a *App) routes() web.Routes {
 
 // readyChecks returns the checks of /readyz.
 func (a *App) readyChecks() []web.Check {
-	ready := []web.Check{{Name: "store", Run: a.storeReady}}
+	ready := []web.Check{{Name: "store", Run: a.storeReady}, {Name: "config file", Run: a.Engine.InForce}}
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.Settings.Name, Run: w.accepted})
 		if socket := w.bot.Socket(); socket != nil {

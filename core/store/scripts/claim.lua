@@ -2,15 +2,17 @@
 -- Leases runs that are due, and reads their risks.
 -- KEYS  as in runs.lua (those of a risk are not used), then the shard's server, and for
 --       each candidate its run and those of its risk
--- ARGV  now, channel, nonce, lease in ms, server,
+-- ARGV  now, channel, nonce, lease in ms, config file of the process or '', server,
 --       n x (run, ID, runs, risk, document, binding, shown, groups)
--- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash, record or ''}
+-- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash, record or ''};
+--         conflict with file if another one is in force
 -- A repeat is recognised by its nonce and gets the same leases.
 -- A score of '' means that the run no longer has a timer.
 --
 -- The shard's server is a hash: id, began (since when), since (the last claim before
--- that), at (the last claim).
-local nonce, lease, server = arg(), int(), key()
+-- that), at (the last claim); and the config file that is in force, with its generation
+-- (enforce.lua).
+local nonce, lease, file, server = arg(), int(), arg(), key()
 local wanted = {}
 for i = 1, int() do
   local k, id = key(), arg()
@@ -18,6 +20,7 @@ for i = 1, int() do
 end
 
 local seen, id = fields(redis.call('HGETALL', server)), identity()
+if file ~= '' and seen.file and seen.file ~= file then return { 'conflict', 'file' } end
 if id ~= (seen.id or '') then
   seen.began, seen.since = str(began()), seen.at
   redis.call('HSET', server, 'id', id, 'began', seen.began, 'since', seen.since or '0')
