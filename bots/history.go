@@ -214,7 +214,11 @@ func (t eventWords) people(ctx context.Context, s string) string {
 func (t eventWords) step(ctx context.Context, e engine.Event) string {
 	d := e.Data
 	if e.Kind != engine.EventStep {
-		return t.p.S("history."+e.Kind, text.Args{"Action": t.p.First(nil, "history.action."+d["action"], "history.action.other")})
+		id := "history." + e.Kind
+		if d["then"] != "" {
+			id += "." + d["then"]
+		}
+		return t.p.S(id, text.Args{"Action": t.p.First(nil, "history.action."+d["action"], "history.action.other")})
 	}
 	id := "history.step." + d["action"]
 	if d["action"] == "send_message" && d["done"] != "" {

@@ -8,6 +8,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 	"riskroom/core/text"
 )
 
@@ -25,6 +26,8 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("its condition could not be evaluated")
 	case "risk_changed":
 		return text.Plain("the risk changed meanwhile")
+	case "step_failed":
+		return text.Plain("a step failed that has on_error: stop")
 	case "crashing":
 		return text.Plain("its worker crashed three times during a call")
 	case "unsure":
@@ -122,6 +125,9 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 	case engine.EventPartial:
 		return text.Phrasef("partly done: %s; not done: %s", d["action"], d["what"])
 	case engine.EventFailed:
+		if d["then"] == string(flow.Stop) {
+			return text.Phrasef("failed for good: %s (%s); the run ends here, because of on_error: stop", d["action"], reasonText(d["code"]))
+		}
 		return text.Phrasef("failed for good: %s (%s); steps that do not need it continue", d["action"], reasonText(d["code"]))
 	case engine.EventPassed:
 		return text.Phrasef("skipped step: %s (%s)", d["action"], reasonText(d["reason"]))

@@ -83,7 +83,8 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 // stepDef reads a step. If there are two actions, which is an error of structure, it
 // reads one.
 func stepDef(n *node) flow.StepDef {
-	d := flow.StepDef{If: n.get("if").str(), Workspace: n.get("workspace").str()}
+	var d flow.StepDef
+	fill(flow.Form{Keys: d.Keys()}, n)
 	for _, kind := range flow.ActionKinds() {
 		if a := n.get(kind); a != nil && d.Action == nil {
 			d.Action = flow.NewAction(kind)

@@ -36,6 +36,7 @@ type fakePlatform struct {
 	can  core.Capabilities
 
 	noDirectory bool // nobody can be looked up
+	blind       bool // messages can't be looked for
 
 	mu       sync.Mutex
 	profiles map[string]core.Profile
@@ -149,6 +150,9 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 		Probe: func(_ context.Context, in core.Intent) (string, core.Found, error) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
+			if f.blind {
+				return "", "", &core.Error{Op: "fake: look", Kind: core.Unavailable}
+			}
 			for _, p := range f.posts {
 				if p.Op == in.Op {
 					return p.Ref.ID, core.Yes, nil

@@ -109,8 +109,8 @@ func (t *turn) channelName(ctx context.Context) string {
 }
 
 // reportStep records what a step that ended did and what it couldn't do, and
-// notifies administrators of that.
-func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) error {
+// notifies administrators of that. failed reports whether it did nothing.
+func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) (failed bool, err error) {
 	data := map[string]string{"action": s.Action.Kind()}
 	if p.out.Group != nil {
 		data["group"], data["name"] = p.out.Group.String(), p.out.Name
@@ -121,18 +121,18 @@ func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) error {
 	nothing := p.out.Group == nil && len(p.out.Done) == 0 && len(p.out.Failed) > 0
 	switch {
 	case nothing && len(p.out.delivered()) == 0:
-		return t.reportFailure(ctx, s, p.out.Failed[0].Code, p)
+		return true, t.reportFailure(ctx, s, p.out.Failed[0].Code, p)
 	case !nothing:
 		t.note(EventStep, t.op(""), data)
 	}
 	if len(p.out.Failed) == 0 {
-		return nil
+		return false, nil
 	}
 	what := p.out.failures()
 	t.note(EventPartial, "", map[string]string{"action": s.Action.Kind(), "what": what})
 	args := t.noticeArgs(s.Action.Kind(), "")
 	args["What"] = what
-	return t.notifyProblems(ctx, "partial", args, "", p)
+	return false, t.notifyProblems(ctx, "partial", args, "", p)
 }
 
 // reportFailure records that a step did nothing, and notifies administrators.
@@ -140,6 +140,9 @@ func (t *turn) reportFailure(ctx context.Context, s flow.Step, code string, p pe
 	data := map[string]string{"action": s.Action.Kind(), "code": code}
 	if what := p.out.failures(); what != "" {
 		data["what"] = what
+	}
+	if t.stops(s) {
+		data["then"] = string(flow.Stop)
 	}
 	t.note(EventFailed, "", data)
 	args := t.noticeArgs(s.Action.Kind(), code)

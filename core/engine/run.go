@@ -71,7 +71,7 @@ const (
 	Parked    RunState = "parked"    // waits for a person to retry or drop it
 	Finished  RunState = "finished"  // every step has ended
 	Skipped   RunState = "skipped"   // its condition was false
-	Cancelled RunState = "cancelled" // stopped by a change or by a person
+	Cancelled RunState = "cancelled" // stopped by a change, by a person or by a step that failed
 )
 
 // Live reports whether a run in state s has a timer.

@@ -155,14 +155,14 @@ func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err er
 	if err == nil {
 		p, err := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, t.outcome(t.run.Step))
 		if err == nil {
-			on, err = t.endStep(ctx, s, p)
+			on, err = t.endStep(ctx, s, p, false)
 			return on, false, err
 		}
 		return t.stepFailed(ctx, s, p, err)
 	}
 	if p, ok := isSkipped(err); ok {
 		t.note(EventPassed, "", map[string]string{"action": s.Action.Kind(), "reason": p.reason})
-		on, err = t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
+		on, err = t.endStep(ctx, s, performed{out: outcome{Code: p.reason}}, false)
 		return on, false, err
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
@@ -197,13 +197,16 @@ func (t *turn) replayed(ctx context.Context) performed {
 // stepFailed handles a step's error.
 func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err error) (on, again bool, _ error) {
 	v := t.classify(err)
+	if v.course == park && s.OnError == flow.Continue && t.openSince().IsZero() {
+		v.course = failStep
+	}
 	switch v.course {
 	case failStep:
 		p.out.Code = v.code
 		if err := t.reportFailure(ctx, s, v.code, p); err != nil {
 			return false, false, err
 		}
-		on, err = t.endStep(ctx, s, p)
+		on, err = t.endStep(ctx, s, p, true)
 		return on, false, err
 	case reevaluate:
 		t.input = nil
@@ -269,26 +272,36 @@ func (p performed) addTo(s Complete) Complete {
 	return s
 }
 
-// endStep stores that a step ended, and its outcome. If it was the last step, the run ends
-// with it; otherwise on is true.
-func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) (on bool, err error) {
+// failedStep is the reason of a run that a step with on_error: stop ended.
+const failedStep = "step_failed"
+
+// stops reports whether the run ends if the current step fails, so that others don't run.
+func (t *turn) stops(s flow.Step) bool {
+	return s.OnError == flow.Stop && t.run.Step+1 < len(t.flow.Steps)
+}
+
+// endStep stores that a step ended, and its outcome. If it was the last step, or has failed
+// and stops the run, the run ends with it; otherwise on is true.
+func (t *turn) endStep(ctx context.Context, s flow.Step, p performed, failed bool) (on bool, err error) {
 	if p.out.Code == "" {
-		if err := t.reportStep(ctx, s, p); err != nil {
+		if failed, err = t.reportStep(ctx, s, p); err != nil {
 			return false, err
 		}
 	}
 	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
-	on = t.run.Step+1 < len(t.flow.Steps)
-	if on {
-		st.Timers = t.takeNotices()
-	} else {
+	switch {
+	case failed && t.stops(s):
+		st = t.ending(st, Cancelled, failedStep)
+	case t.run.Step+1 == len(t.flow.Steps):
 		st = t.ending(st, Finished, "")
+	default:
+		on, st.Timers = true, t.takeNotices()
 	}
 	creates := t.flow.CreatesItemGroup(t.run.Step)
 	if err := t.completeAs(ctx, st); err != nil {
 		return false, err
 	}
-	if creates && !t.flow.CreatesItemGroup(t.run.Step) {
+	if creates && !(on && t.flow.CreatesItemGroup(t.run.Step)) {
 		t.wakeAwaiting(ctx)
 	}
 	return on, nil

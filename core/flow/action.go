@@ -70,14 +70,20 @@ func GroupActions() []string {
 	return out
 }
 
+// Keys describes the keys of every step, beside its action. They point into d.
+func (d *StepDef) Keys() []Key {
+	return []Key{
+		textKey("if", "A condition for this step only.", &d.If),
+		textKey("workspace", "The workspace in which the step acts. Default: the one in which the risk was filed.", &d.Workspace),
+		{Name: "on_error", Kind: TextKey, Choices: []string{string(Stop), string(Continue)}, Text: (*string)(&d.OnError), Help: onErrorHelp},
+	}
+}
+
 // stepForm describes a step: one action, and the keys of every step.
 func stepForm() Form {
 	f := Form{
-		Help: "One step: exactly one action, and optionally if and workspace.",
-		Keys: []Key{
-			{Name: "if", Kind: TextKey, Help: "A condition for this step only."},
-			{Name: "workspace", Kind: TextKey, Help: "The workspace in which the step acts. Default: the one in which the risk was filed."},
-		},
+		Help:  "One step: exactly one action, and optionally if, workspace and on_error.",
+		Keys:  new(StepDef).Keys(),
 		AnyOf: ActionKinds(), Without: text.Phrasef("a step needs an action: %s", text.Or(ActionKinds()...)),
 	}
 	for i, a := range actionDefs() {
@@ -92,14 +98,15 @@ func stepForm() Form {
 
 // stepHead has the keys with which the JSON of a step begins.
 type stepHead struct {
-	If        string `json:"if,omitempty"`
-	Workspace string `json:"workspace,omitempty"`
+	If        string  `json:"if,omitempty"`
+	Workspace string  `json:"workspace,omitempty"`
+	OnError   OnError `json:"on_error,omitempty"`
 }
 
 // MarshalJSON writes the action under its name, after the other keys. Flows are stored in
 // this form, and identified by its hash.
 func (d StepDef) MarshalJSON() ([]byte, error) {
-	head, err := json.Marshal(stepHead{d.If, d.Workspace})
+	head, err := json.Marshal(stepHead{d.If, d.Workspace, d.OnError})
 	if err != nil || d.Action == nil {
 		return head, err
 	}
@@ -141,7 +148,7 @@ func (d *StepDef) UnmarshalJSON(b []byte) error {
 	}
 	var head stepHead
 	err = decodeStrictly(rest, &head)
-	d.If, d.Workspace = head.If, head.Workspace
+	d.If, d.Workspace, d.OnError = head.If, head.Workspace, head.OnError
 	return err
 }
 

@@ -83,6 +83,7 @@ type TriggerDef struct {
 type StepDef struct {
 	If        string
 	Workspace string // "" is the risk's home
+	OnError   OnError
 	Action    ActionDef
 }
 

@@ -20,6 +20,7 @@ type Step struct {
 	ID        string     // the ID of the group that it creates, "" if it has none
 	If        *Condition // nil: always
 	Workspace string     // "" is the risk's home; if the action's group is a channel, its workspace
+	OnError   OnError
 	Action    Action
 
 	key string
@@ -116,7 +117,10 @@ func (c *compiler) steps(defs []StepDef) []Step {
 
 // step compiles one step.
 func (c *stepCompiler) step(path string, d StepDef) Step {
-	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace}
+	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace, OnError: d.OnError}
+	for _, k := range d.Keys() {
+		c.key(path, "step", RuleStep, k)
+	}
 	if d.Workspace != "" {
 		c.terms = append(c.terms, Term{Path: path + "/workspace", Kind: WorkspaceTerm, Text: d.Workspace, Workspace: d.Workspace})
 	}

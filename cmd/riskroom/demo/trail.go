@@ -89,7 +89,7 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 	case engine.EventBound, engine.EventFound:
 		say(browser.Quiet, e.Kind)
 	case engine.EventEnded:
-		if own && d["state"] == string(engine.Cancelled) {
+		if own && d["state"] == string(engine.Cancelled) && d["reason"] != "step_failed" {
 			say(browser.Passed, "cancelled")
 		}
 	default:
@@ -109,7 +109,11 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 		say(browser.Wrong, e.Kind+".failed")
 		return p.S("browser.trail.code", text.Args{"Code": e.Data["to"] + ": " + e.Data["code"]})
 	case engine.EventPartial, engine.EventFailed:
-		say(browser.Wrong, e.Kind)
+		id := e.Kind
+		if then := e.Data["then"]; then != "" {
+			id += "." + then
+		}
+		say(browser.Wrong, id)
 		return p.S("browser.trail.code", text.Args{"Code": cmp.Or(e.Data["code"], e.Data["what"])})
 	case engine.EventRetry:
 		say(browser.Wrong, "retry")
