@@ -40,6 +40,8 @@ type Options struct {
 	Lease        time.Duration // how long a claim lasts, renewed every third of that; longer during a call; 0: 15 s
 	Sweep        time.Duration // how often every live group is checked; 0: 30 min
 	Observe      Observer      // may be nil
+	// Evaluated is called before a condition is evaluated, for simulations; it may be nil.
+	Evaluated func(Evaluation)
 }
 
 // Observer receives what the engine does, for metrics.
@@ -65,6 +67,7 @@ type Engine struct {
 	lease    time.Duration
 	sweep    time.Duration
 	observe  Observer
+	watch    func(Evaluation) // may be nil
 
 	workspaces *people.Workspaces
 	people     *people.Directory
@@ -115,7 +118,7 @@ func New(o Options) (*Engine, error) {
 		org: o.Organisation, flows: o.Flows, file: file, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
-		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
+		observe: o.Observe, watch: o.Evaluated, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
 	}
 	if e.clock == nil {
 		e.clock = core.ClockFunc(time.Now)

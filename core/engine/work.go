@@ -89,7 +89,7 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		if !concerned {
 			return false, t.end(ctx, Skipped, "by_others", performed{})
 		}
-		holds, err := t.flow.If.Holds(t.env(ctx))
+		holds, err := t.holds(ctx, t.flow.If)
 		if err != nil {
 			args := t.noticeArgs("if", "condition")
 			args["Why"] = t.e.problem(aStep, "", "condition", t.noticeArgs("", ""))
@@ -241,7 +241,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		}
 		t.rec = rec
 	}
-	holds, err := s.If.Holds(t.env(ctx))
+	holds, err := t.holds(ctx, s.If)
 	if err != nil {
 		return nil, invalid(s.Action.Kind(), err)
 	}

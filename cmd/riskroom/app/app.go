@@ -33,6 +33,10 @@ type Options struct {
 
 	// Wrap wraps each workspace's platform for the engine; it may be nil.
 	Wrap func(core.Platform) core.Platform
+	// Watch wraps the store for the engine, and Evaluated is as in engine.Options; both may
+	// be nil.
+	Watch     func(engine.Store) engine.Store
+	Evaluated func(engine.Evaluation)
 	// Lease is how long a run is claimed for; 0: the engine's own.
 	Lease time.Duration
 }
@@ -71,7 +75,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := observedStore{o.Store, a.counted.waits}
+	kept := engine.Store(observedStore{o.Store, a.counted.waits})
+	if o.Watch != nil {
+		kept = o.Watch(kept)
+	}
 	budget := engine.NewBudget(kept, o.Clock)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
@@ -95,7 +102,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		// The database's ID keeps a new database from recognising the markers of an
 		// old one.
 		Instance: o.Config.Instance + "/" + o.Store.Instance(),
-		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted,
+		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted, Evaluated: o.Evaluated,
 	})
 	if err != nil {
 		return nil, err

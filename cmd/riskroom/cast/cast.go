@@ -2,7 +2,6 @@
 package cast
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -14,12 +13,16 @@ import (
 )
 
 // Casting is what the emulator of a workspace must contain: an account for everybody in the
-// config file, two invented members for each user group, and the channels in the file, with
-// everybody and the bot as members.
+// config file, the members of each user group, two of them invented unless Also says who they
+// are, and the channels in the file, with everybody and the bot as members.
 type Casting struct {
 	platform.Cast
+	// StandIns are accounts that stand for all members of a user group or role, with its name.
+	StandIns map[string]string
+
 	workspace string
 	platform  platform.Platform
+	members   func(workspace, group string) ([]string, bool)
 	taken     map[string]bool // user IDs
 }
 
@@ -30,12 +33,18 @@ const Reporter = "mei"
 type Also struct {
 	Actors []core.Actor // with the names that they have
 	Refs   []core.Ref
+	Names  []string // of people who have an account in every workspace
+	// Members returns the names of the members of a user group or role, if they are known. A
+	// group whose members aren't known has one, who stands for all. Nil: groups have two
+	// invented members.
+	Members func(workspace, group string) (names []string, known bool)
 }
 
 // New casts a workspace. It adds accounts that it makes up to the config's people.
 func New(cfg *config.Config, workspace, lang string, on platform.Platform, also Also) *Casting {
 	c := &Casting{
-		Cast: platform.Cast{Lang: lang, Zone: cfg.Organisation.Zone.String()}, workspace: workspace, platform: on, taken: map[string]bool{},
+		Cast: platform.Cast{Lang: lang, Zone: cfg.Organisation.Zone.String()}, StandIns: map[string]string{},
+		workspace: workspace, platform: on, members: also.Members, taken: map[string]bool{},
 	}
 	people := cfg.Organisation.People
 	for _, p := range people {
@@ -56,10 +65,10 @@ func New(cfg *config.Config, workspace, lang string, on platform.Platform, also 
 	for _, a := range also.Actors {
 		c.actor(a)
 	}
-	if _, ok := c.IDs()[Reporter]; !ok {
-		c.person(Reporter, "", Reporter+"@example.com")
+	for _, name := range append(slices.Clone(also.Names), Reporter) {
+		c.named(name)
 	}
-	refs, groups := named(cfg)
+	refs, groups := mentions(cfg)
 	for _, r := range append(refs, also.Refs...) {
 		c.ref(r)
 	}
@@ -137,20 +146,42 @@ func (c *Casting) ref(r core.Ref) {
 	if slices.ContainsFunc(c.Groups, func(g platform.Group) bool { return g.Name == name }) {
 		return
 	}
-	g := platform.Group{Name: name}
-	for n := 1; n <= 2; n++ {
-		g.Members = append(g.Members, c.person(fmt.Sprintf("%s-%d", name, n), "", ""))
+	c.Groups = append(c.Groups, platform.Group{Name: name, Members: c.membersOf(name)})
+}
+
+// membersOf returns the user IDs of the members of a user group or role.
+func (c *Casting) membersOf(group string) []string {
+	if c.members == nil {
+		return []string{c.person(group+"-1", "", ""), c.person(group+"-2", "", "")}
 	}
-	c.Groups = append(c.Groups, g)
+	names, known := c.members(c.workspace, group)
+	if !known {
+		id := c.person(group+"-members", "", "")
+		c.StandIns[id] = group
+		return []string{id}
+	}
+	var ids []string
+	for _, name := range names {
+		ids = append(ids, c.named(name))
+	}
+	return ids
+}
+
+// named returns the user ID of a person, who is added if there is nobody of that name.
+func (c *Casting) named(name string) string {
+	if id, ok := c.IDs()[name]; ok {
+		return id
+	}
+	return c.person(name, "", name+"@example.com")
 }
 
 // channel returns a channel that flows post to, named after its ID, as the file contains
 // no name.
 func channel(id string) platform.Channel { return platform.Channel{ID: id, Name: strings.ToLower(id)} }
 
-// named returns every user group and account, and every channel, that a config
+// mentions returns every user group and account, and every channel, that a config
 // file names anywhere.
-func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
+func mentions(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 	org := cfg.Organisation
 	for _, m := range org.Modules {
 		refs = append(append(refs, m.Handlers...), m.Lead)
@@ -167,11 +198,11 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 			forms = append(forms, s.Action.Form())
 		}
 		for _, form := range forms {
-			people, named := mentioned(form)
+			people, channels := mentioned(form)
 			for _, name := range people {
 				refs = append(refs, core.Ref(name))
 			}
-			for _, name := range named {
+			for _, name := range channels {
 				if g, err := core.ParseGroupRef(name); err == nil {
 					groups = append(groups, g)
 				}

@@ -22,8 +22,10 @@ type Place struct {
 	Platform platform.Platform
 	Name     string
 	IDs      map[string]string // user ID by the person's name
+	Names    map[string]string // the other way round
 	Bot      string            // the bot's user ID
 	General  string            // the ID of #general
+	StandIns map[string]string // as in cast.Casting
 }
 
 // Open starts the emulator of a workspace on a clock, and points s to it. It adds accounts to
@@ -38,7 +40,10 @@ func Open(cfg *config.Config, s *config.WorkspaceSettings, lang string, also cas
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	p := &Place{Stage: up, Platform: on, Name: s.Name, IDs: c.IDs()}
+	p := &Place{Stage: up, Platform: on, Name: s.Name, IDs: c.IDs(), Names: map[string]string{}, StandIns: c.StandIns}
+	for name, id := range p.IDs {
+		p.Names[id] = name
+	}
 	view := p.View()
 	for _, who := range view.People {
 		if who.Bot {

@@ -1,0 +1,19 @@
+package simulate
+
+// Chinese returns the Chinese of this package's phrases, by the English.
+func Chinese() map[string]string {
+	return map[string]string{
+		"%q is not a moment": "%q 不是时刻",
+		`write a day with or without a time, such as "2026-03-02 09:00"`: `请写日期，可带时间，如 "2026-03-02 09:00"`,
+		"%q is not a length of time":                                     "%q 不是时长",
+		"write days, hours, minutes and seconds, such as 30d or 12h":     "请写天、小时、分钟和秒，如 30d 或 12h",
+		"unknown workspace %q: %s":                                       "未知工作区 %q。%s",
+		"%q is not a person's name":                                      "%q 不是人名",
+		"write a name as under people in the config file":                "请写配置文件 people 中那样的名字",
+		"a risk has no operators of its own":                             "风险没有自己的操作人员",
+		"the operators are those of the risk's node in the process; to choose them for each risk, give the config file a field of people, and name that field there": "操作人员由风险所在的流程节点决定；如需逐个风险指定，请在配置文件中增加人员字段，并在节点中引用该字段",
+		"%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID":                                                                                   "%q 既不是名字，也不是 @组、工作区:@组 或 工作区/ID",
+		"%q is not a command":    "%q 不是命令",
+		"commands begin with %s": "命令以 %s 开头",
+	}
+}

@@ -1,0 +1,76 @@
+// Package simulate plays what the flows of a config file would do: it files the risks of a
+// scenario in emulated workspaces, has people act, lets time pass, and returns everything that
+// happens.
+//
+// The engine, the store's scripts, the adapters and the bots are those of serve. Only the
+// workspaces are emulated, the store is in memory, and the clock jumps from one due moment to
+// the next. Runs act one after another, so the same scenario always gives the same events. No
+// connection leaves this machine.
+//
+// scenario.go and decode.go are the input. world.go starts everything, runner.go moves the
+// clock and carries out what is due, and record.go notes what happens.
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"riskroom/cmd/riskroom/emulated"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+)
+
+// Options configures Run.
+type Options struct {
+	Now  time.Time    // the present; the start of a scenario that has none is this day
+	Lang string       // of people in the workspaces; "": the config file's
+	Log  *slog.Logger // nil: nothing is logged
+	// Evaluated is called with each condition that is evaluated; it may be nil.
+	Evaluated func(engine.Evaluation)
+	// Progress is called now and then with the moment that is reached; it may be nil.
+	Progress func(at time.Time)
+}
+
+// Result is what happened.
+type Result struct {
+	From, Until time.Time
+	Events      []Event // in order
+	Late        []Late  // flows that couldn't keep their schedule
+}
+
+// Run plays a scenario. The config is not changed.
+func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result *Result, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s = s.complete(cfg, o.Now)
+	w, err := build(ctx, emulated.Copied(cfg), s, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	for _, d := range s.deeds() {
+		if err := w.runner.until(ctx, d.at); err != nil {
+			return nil, err
+		}
+		if err := d.do(ctx, w); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.runner.until(ctx, s.end()); err != nil {
+		return nil, err
+	}
+	return &Result{From: s.Start, Until: s.end(), Events: w.rec.events, Late: w.rec.late()}, nil
+}
+
+// errf returns an error about a risk or an action of the scenario.
+func (p Place) errf(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if p.File == "" {
+		return err
+	}
+	return fmt.Errorf("%s:%d:%d: %w", p.File, p.Line, p.Col, err)
+}

@@ -1,0 +1,179 @@
+package simulate
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/cmd/riskroom/platforms"
+	"riskroom/core/config"
+	"riskroom/core/text/phrasetest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// configOf loads a config file of ../../../configs, or the text of one.
+func configOf(t testing.TB, src string) *config.Config {
+	t.Helper()
+	if name, ok := strings.CutPrefix(src, "configs/"); ok {
+		b, err := os.ReadFile("../../../configs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src = string(b)
+	}
+	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
+		Format: config.NewFormat(platforms.Settings()), Unset: config.UnsetIsFilled,
+		Fill: func(b config.Blank) string {
+			p, _ := platforms.Named(b.Platform)
+			if p.Demo.Placeholder != nil {
+				return p.Demo.Placeholder(b.Setting.Key)
+			}
+			return "redis://localhost:6379"
+		},
+	})
+	if cfg == nil {
+		t.Fatal(problems)
+	}
+	return cfg
+}
+
+// story is a scenario for tests.
+func story(t testing.TB, cfg *config.Config, src string) Scenario {
+	t.Helper()
+	s, problems := Parse("scenario.yaml", []byte(src), "", cfg)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return s
+}
+
+// lines writes events on one line each.
+func lines(cfg *config.Config, events []Event) string {
+	var b strings.Builder
+	for _, e := range events {
+		fmt.Fprintf(&b, "%s %s %s", e.At.In(cfg.Organisation.Zone).Format("Jan 2 15:04:05"), e.Risk, e.What)
+		for _, s := range []string{e.By, e.Flow, e.Step, e.Reason} {
+			if s != "" {
+				b.WriteString(" " + s)
+			}
+		}
+		for _, r := range e.To {
+			b.WriteString(" @" + r.Name)
+		}
+		if e.Group != nil {
+			fmt.Fprintf(&b, " #%s %v", e.Group.Name, e.Group.Members)
+		}
+		if e.What == Command || e.What == Reply {
+			first, _, _ := strings.Cut(e.Text, "\n")
+			b.WriteString(" " + first)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// TestRun plays a risk's first days. The same scenario always gives the same events.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	s := story(t, cfg, `
+start: "2026-03-02 09:00"
+for: 5d
+members: { acme/payments-oncall: [dora] }
+risks:
+  - { title: Ledger off by a cent, fields: { impact: all } }
+actions:
+  - { at: "2026-03-04 12:00", by: lin, do: "/risk resolve R-1 Fixed." }
+  - { at: "2026-03-04 12:30", by: mei, do: "/risk show R-1" }
+`)
+	const want = `Mar 2 09:00:00 R-1 filed mei
+Mar 2 09:00:00 R-1 skipped start-the-war-room condition
+Mar 2 09:00:00 R-1 message tell-the-handlers send_message#1 @lin
+Mar 2 09:00:00 R-1 message tell-the-handlers send_message#1 @dora
+Mar 2 09:00:00 R-1 message tell-the-lead send_message#1 @wei
+Mar 3 09:00:00 R-1 message remind-after-a-day send_message#1 @lin
+Mar 3 09:00:00 R-1 message remind-after-a-day send_message#1 @dora
+`
+	var first string
+	for range 2 {
+		r, err := Run(t.Context(), cfg, s, Options{Now: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := lines(cfg, r.Events)
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("events:\n%s\nwant first:\n%s", got, want)
+		}
+		if first == "" {
+			first = got
+		}
+		if got != first {
+			t.Errorf("the second time:\n%s\nthe first time:\n%s", got, first)
+		}
+		if len(r.Late) > 0 {
+			t.Errorf("late: %v", r.Late)
+		}
+	}
+	for _, want := range []string{
+		"Mar 4 09:00:00 R-1 group_created open-a-group-after-two room #ledger-off-by-a-cent-r-1 [{dora false} {lin false} {mei false}]\n",
+		"Mar 4 12:00:00  command lin", "Mar 4 12:00:00 R-1 status lin\n", " reply @mei",
+	} {
+		if !strings.Contains(first, want) {
+			t.Errorf("no %q in\n%s", want, first)
+		}
+	}
+}
+
+// TestUnknownMembers simulates a user group whose members nobody has named.
+func TestUnknownMembers(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	r, err := Run(t.Context(), cfg, story(t, cfg, `{ start: "2026-03-02 09:00", for: 1h, risks: [{ title: Ledger, fields: { impact: all } }] }`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := Recipient{Name: "@payments-oncall", Unknown: true}
+	if !slices.ContainsFunc(r.Events, func(e Event) bool { return e.What == Message && slices.Contains(e.To, unknown) }) {
+		t.Errorf("no message to %v:\n%s", unknown, lines(cfg, r.Events))
+	}
+}
+
+func TestParseReports(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	const src = `start: tomorrow
+for: 3 weeks
+until: never
+members: { amce/oncall: [a@b] }
+risks:
+  - { titel: Ledger, module: Paymnts, severity: bad, by: "@lin", workspace: acem, handlers: [a b@c], due_at: 2026-13-01, operators: [lin], fields: { impact: some, none: 1, reported_by: 7 } }
+actions:
+  - { at: "2026-03-04 25:00", do: show R-1 }
+`
+	_, problems := Parse("s.yaml", []byte(src), "", cfg)
+	_, chinese := Parse("s.yaml", []byte(src), "zh-CN", cfg)
+	var got strings.Builder
+	for i, p := range problems {
+		fmt.Fprintln(&got, p)
+		if c := chinese[i]; c.Line != p.Line || c.Message == p.Message || c.Hint == p.Hint && p.Hint != "" {
+			t.Errorf("in Chinese: %s, %s", c, c.Hint)
+		}
+	}
+	golden, err := os.ReadFile("testdata/problems.txt")
+	if *update {
+		golden, err = []byte(got.String()), os.WriteFile("testdata/problems.txt", []byte(got.String()), 0o600)
+	}
+	if err != nil || got.String() != string(golden) {
+		t.Errorf("problems (%v):\n%s\nwant:\n%s", err, got.String(), golden)
+	}
+}
+
+func TestChinese(t *testing.T) {
+	t.Parallel()
+	phrasetest.Check(t, Chinese(), nil, ".")
+}

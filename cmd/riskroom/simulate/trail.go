@@ -1,0 +1,189 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// watched is the store of the engine. The recorder sees what is stored.
+type watched struct {
+	engine.Store
+	rec *recorder
+}
+
+// Begin implements engine.Runs.
+func (s watched) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	s.rec.step(b.Step)
+	got, err := s.Store.Begin(ctx, b)
+	s.rec.stored(b.Lease.Run.Risk, b.Events, err)
+	return got, err
+}
+
+// Close implements engine.Runs.
+func (s watched) Close(ctx context.Context, c engine.Close) (engine.Wish, error) {
+	wish, err := s.Store.Close(ctx, c)
+	s.rec.stored(c.Run.Risk, c.Events, err)
+	return wish, err
+}
+
+// Complete implements engine.Runs.
+func (s watched) Complete(ctx context.Context, c engine.Complete) (engine.Completed, error) {
+	s.rec.step(c.Step)
+	s.rec.harvest()
+	got, err := s.Store.Complete(ctx, c)
+	s.rec.stored(c.Lease.Run.Risk, c.Events, err)
+	return got, err
+}
+
+// Apply implements engine.Risks.
+func (s watched) Apply(ctx context.Context, c engine.Change) (engine.Applied, error) {
+	got, err := s.Store.Apply(ctx, c)
+	if !got.Repeat {
+		s.rec.stored(c.New.Key, c.Events, err)
+	}
+	return got, err
+}
+
+// SetBinding implements engine.Bindings.
+func (s watched) SetBinding(ctx context.Context, risk core.RiskKey, group core.GroupRef, to engine.BindingState, timers []engine.TimerChange, events []engine.Event) error {
+	err := s.Store.SetBinding(ctx, risk, group, to, timers, events)
+	s.rec.stored(risk, events, err)
+	return err
+}
+
+// TakeSlot implements engine.Slots.
+func (s watched) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+	wait, err := s.Store.TakeSlot(ctx, buckets, person, within)
+	if err == nil && wait > 0 && !person {
+		s.rec.waitsFor(buckets, wait)
+	}
+	return wait, err
+}
+
+// stored adds the events of a trail that people want to know.
+func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range events {
+		what, reason := whatOf(e)
+		if what == "" {
+			continue
+		}
+		ev := r.event(what, r.w.clock.Now())
+		ev.Risk, ev.Reason, ev.By, ev.Step, ev.Trail = risk, reason, e.Actor.Name, e.Step, e
+		ev.Text = e.Data["note"]
+		if ev.Flow == "" {
+			ev.Flow = e.Data["flow"]
+		}
+		if until, err := time.Parse(time.RFC3339, e.Data["until"]); err == nil && what == Held {
+			ev.Until = until
+		}
+		if ev.Trail.At.IsZero() {
+			ev.Trail.At = ev.At
+		}
+		r.add(ev)
+	}
+}
+
+// whatOf returns the kind of an event of the trail, "" if it doesn't count, and its reason.
+func whatOf(e engine.Event) (what What, reason string) {
+	code := e.Data["code"]
+	switch e.Kind {
+	case engine.EventFiled:
+		return Filed, ""
+	case engine.EventStatus:
+		return Status, ""
+	case engine.EventEdited:
+		return Edit, ""
+	case engine.EventAssigned:
+		return Assign, ""
+	case engine.EventNote:
+		return Note, ""
+	case engine.EventNode:
+		return Move, ""
+	case engine.EventFreed:
+		return Freed, e.Data["reason"]
+	case engine.EventMissed:
+		return Skipped, "missed"
+	case engine.EventSkipped, engine.EventPassed:
+		return Skipped, e.Data["reason"]
+	case engine.EventFailed:
+		return Failed, code
+	case engine.EventPartial:
+		return Failed, e.Data["what"]
+	case engine.EventDeferred, engine.EventRetry:
+		return Held, code
+	case engine.EventParked:
+		return Parked, code
+	case engine.EventEnded:
+		if e.Data["state"] == string(engine.Cancelled) {
+			return Cancelled, e.Data["reason"]
+		}
+	}
+	return "", ""
+}
+
+// waited is a run that the rate limits hold up.
+type waited struct {
+	due, last time.Time
+	limit     core.Bucket
+}
+
+// waitsFor notes that what acts must wait for a place in one of some buckets.
+func (r *recorder) waitsFor(buckets []core.Bucket, wait time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.now.flow == nil {
+		return
+	}
+	w := r.waits[r.now.run]
+	if w == nil {
+		w = &waited{due: r.now.due, last: r.w.clock.Now()}
+		r.waits[r.now.run] = w
+	}
+	for _, b := range buckets {
+		if b.N > 0 && (w.limit.N == 0 || b.Window/time.Duration(b.N) > w.limit.Window/time.Duration(w.limit.N)) {
+			w.limit = b
+		}
+	}
+}
+
+// did notes when a run that had to wait last did something.
+func (r *recorder) did(e Event) {
+	if w := r.waits[e.Run()]; w != nil && e.What != Held {
+		w.last = e.At
+	}
+}
+
+// tolerated is how late a run may be without a warning.
+const tolerated = time.Minute
+
+// late returns the flows that could not keep their schedule, in the order of the file.
+func (r *recorder) late() []Late {
+	var out []Late
+	for _, f := range r.w.cfg.Flows {
+		l := Late{Flow: f.Name}
+		for id, w := range r.waits {
+			by := w.last.Sub(w.due)
+			if id.Flow != f.Name || by <= tolerated {
+				continue
+			}
+			l.Runs++
+			if by > l.By || by == l.By && w.due.Before(l.Due) {
+				l.By, l.Due, l.Until = by, w.due, w.last
+				l.Limit = fmt.Sprintf("%s: %d in %s", w.limit.Name, w.limit.N, w.limit.Window)
+			}
+		}
+		if l.Runs > 0 {
+			out = append(out, l)
+		}
+	}
+	return out
+}

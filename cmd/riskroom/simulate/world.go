@@ -1,0 +1,125 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/cast"
+	"riskroom/cmd/riskroom/emulated"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/text"
+)
+
+// world is everything that a simulation needs.
+type world struct {
+	cfg    *config.Config // with emulated workspaces
+	lang   string
+	words  *text.Catalogue
+	clock  *clock
+	db     *store.Store
+	places []*emulated.Place
+	app    *app.App
+	server *emulated.Server // nil if nobody types commands
+	runner *runner
+	rec    *recorder
+}
+
+// stopWithin bounds how long it takes to stop.
+const stopWithin = 10 * time.Second
+
+func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *world, err error) {
+	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: &clock{now: s.Start}}
+	if o.Lang == "" {
+		w.lang = cfg.Organisation.Language
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if w.words, err = text.Load(); err != nil {
+		return w, err
+	}
+	also := cast.Also{Names: s.names(), Members: s.members}
+	for _, r := range s.Risks {
+		also.Refs = append(also.Refs, r.people()...)
+	}
+	for i := range cfg.Workspaces {
+		p, err := emulated.Open(cfg, &cfg.Workspaces[i], w.lang, also, w.clock.Now)
+		if err != nil {
+			return w, err
+		}
+		w.places = append(w.places, p)
+	}
+	if w.db, err = store.OpenEmbedded(ctx, w.clock, o.Log); err != nil {
+		return w, err
+	}
+	w.rec = newRecorder(w)
+	w.app, err = app.New(ctx, app.Options{
+		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated,
+		Watch: func(s engine.Store) engine.Store { return watched{s, w.rec} },
+	})
+	if err != nil {
+		return w, err
+	}
+	w.runner = &runner{
+		clock: w.clock, engine: w.app.Engine, rec: w.rec, progress: o.Progress, reported: time.Now(),
+		off: make(chan *turn), acted: map[engine.RunID]int{}, flush: w.flush,
+	}
+	w.runner.life, w.runner.end = context.WithCancel(ctx)
+	if len(s.Actions) > 0 {
+		if w.server, err = emulated.Connect(ctx, w.app, w.places); err != nil {
+			return w, err
+		}
+		if err := emulated.WaitReady(ctx, w.app); err != nil {
+			return w, err
+		}
+	}
+	return w, w.app.Engine.Prepare(ctx)
+}
+
+// flush has the app receive what the platforms tell it.
+func (w *world) flush(ctx context.Context) error {
+	if w.server != nil {
+		for _, p := range w.places {
+			if err := p.FlushEvents(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	w.rec.harvest()
+	return nil
+}
+
+// close stops whatever was started.
+func (w *world) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if w.runner != nil {
+		w.runner.stop()
+	}
+	var err error
+	if w.server != nil {
+		err = w.server.Close(ctx, w.app)
+	}
+	for _, p := range w.places {
+		err = errors.Join(err, p.Close())
+	}
+	if w.db != nil {
+		err = errors.Join(err, w.db.Stop())
+	}
+	return err
+}
+
+func (w *world) place(name string) *emulated.Place {
+	i := slices.IndexFunc(w.places, func(p *emulated.Place) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return w.places[i]
+}
