@@ -33,6 +33,7 @@ type schema struct {
 	MaxItems             int                `json:"maxItems"`
 	MaxProperties        int                `json:"maxProperties"`
 	MaxLength            int                `json:"maxLength"`
+	Maximum              int                `json:"maximum"`
 }
 
 // TestReference checks that docs/configuration.md matches the schema.
@@ -251,6 +252,8 @@ func form(s *schema) string {
 		out += fmt.Sprintf(", at most %d", s.MaxItems)
 	case s.MaxProperties > 0:
 		out += fmt.Sprintf(", at most %d", s.MaxProperties)
+	case s.Maximum > 0:
+		out += fmt.Sprintf(" from 1 to %d", s.Maximum)
 	case s.MaxLength > 0:
 		out += fmt.Sprintf(", at most %d characters", s.MaxLength)
 	}

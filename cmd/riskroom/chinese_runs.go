@@ -26,7 +26,6 @@ func chineseRuns() map[string]string {
 		"%s, at step %d": "%s，第 %d 步",
 
 		"No run is parked, running or scheduled.":                   "没有待处理、执行中或待执行的运行",
-		"Not kept: %d ended runs of events, of open risks.":         "未关闭的风险另有 %d 次由事件触发且已结束的运行，不再保留记录",
 		"only the first %d are shown; raise --limit to see more":    "只显示前 %d 个；如需查看更多，请调大 --limit",
 		"there is no run %s (runs that ended long ago are removed)": "没有运行 %s（结束已久的运行会被清除）",
 		"Calls of this step:":                                       "本步骤的调用：",
@@ -62,6 +61,10 @@ func chineseRuns() map[string]string {
 // chineseReasons returns the Chinese of why runs are in their states, by the English.
 func chineseReasons() map[string]string {
 	return map[string]string{
+		"the risk was closed":                                                                   "风险已关闭",
+		"its until was true":                                                                    "终止条件（until）已成立",
+		"the date that it counted from has changed":                                             "计时所依据的日期已更改",
+		"Not kept: %d ended runs of events and repeats, of open risks.":                         "未关闭的风险另有 %d 次由事件触发或重复的运行，已结束且不再保留记录",
 		"its condition was false":                                                               "条件不成立",
 		"somebody did it whom the trigger does not name under by":                               "操作者不在触发条件 by 的范围内",
 		"its condition could not be evaluated":                                                  "条件无法求值",

@@ -20,6 +20,12 @@ func reasonText(code string) text.Phrase {
 		return text.Phrase{}
 	case "condition":
 		return text.Plain("its condition was false")
+	case flow.OverClosed:
+		return text.Plain("the risk was closed")
+	case flow.OverUntil:
+		return text.Plain("its until was true")
+	case flow.OverMoved:
+		return text.Plain("the date that it counted from has changed")
 	case "by_others":
 		return text.Plain("somebody did it whom the trigger does not name under by")
 	case "condition_failed":
@@ -77,8 +83,8 @@ func reasonText(code string) text.Phrase {
 }
 
 // builtInText describes what the runs of a built-in flow do, nothing for an admin's flow.
-func builtInText(flow string) text.Phrase {
-	switch flow {
+func builtInText(name string) text.Phrase {
+	switch name {
 	case engine.SyncFlow:
 		return text.Plain("keeps cards and channels up to date")
 	case engine.NoticeFlow:

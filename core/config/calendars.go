@@ -198,6 +198,7 @@ func (l *loader) calendarOf(d *flow.Def, n *node) {
 	if name == nil {
 		return // flow.Compile reports it
 	}
+	d.CalendarName = name.str()
 	days := calendar.Days{Weekdays: calendar.Usual()} // in place of one with problems
 	if c := l.calendars[name.str()]; c != nil {
 		days = c.Days()

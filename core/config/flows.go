@@ -109,6 +109,9 @@ func fill(f flow.Form, n *node) {
 			*k.List = texts(v)
 		case k.Flag != nil:
 			*k.Flag, _ = v.scalar().(bool)
+		case k.Number != nil:
+			n, _ := v.scalar().(int64)
+			*k.Number = int(n)
 		}
 	}
 }

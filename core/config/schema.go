@@ -119,6 +119,11 @@ func say(o object, what coretext.Phrase) object {
 
 func yesNo(doc string) object { return object{"type": "boolean", "description": doc} }
 
+// wholeNumber is a whole number from 1 to most.
+func wholeNumber(doc string, most int) object {
+	return object{"type": "integer", "minimum": 1, "maximum": most, "description": doc}
+}
+
 func choice(doc string, values ...string) object {
 	return object{"type": "string", "enum": values, "description": doc}
 }

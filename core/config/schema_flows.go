@@ -72,6 +72,8 @@ func keySchema(k flow.Key) object {
 		return wordList(k.Help, k.Choices)
 	case k.Kind == flow.FlagKey:
 		return yesNo(k.Help)
+	case k.Kind == flow.NumberKey:
+		return wholeNumber(k.Help, k.Max)
 	case k.Choices != nil:
 		return choice(k.Help, k.Choices...)
 	case k.Pattern != "":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -195,6 +196,8 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 			return
 		}
 		l.problem(n.at, "value", "%s %q: %s", name, short(k.Got), say)
+	case *kind.Minimum, *kind.Maximum:
+		l.problem(n.at, "value", "%s %s: expected a whole number from %v to %v", name, n.text, at["minimum"], at["maximum"])
 	case *kind.MinLength, *kind.MinItems, *kind.MinProperties:
 		l.problem(n.head(), "value", "%s is empty", name)
 	case *kind.MaxLength:
@@ -265,6 +268,8 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
 		p.hint("write true instead of %s", n.text)
 	case slices.Equal(k.Want, []string{"boolean"}) && slices.Contains([]string{"no", "off"}, strings.ToLower(n.str())):
 		p.hint("write false instead of %s", n.text)
+	case slices.Equal(k.Want, []string{"integer"}) && n.isString() && isNumber(n.text):
+		p.hint("write it without quotes")
 	case !slices.Contains(k.Want, "string"):
 	case n.kind == mapNode:
 		if pair := n.pair(); pair != "" && !l.secret[n] {
@@ -276,6 +281,12 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
 	default:
 		p.hint("put it in quotes: %q", n.text)
 	}
+}
+
+// isNumber reports whether a text in quotes is a whole number.
+func isNumber(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
 }
 
 // typeName returns what messages call a type of the schema.
@@ -291,6 +302,8 @@ func typeName(name string) coretext.Phrase {
 		return coretext.Plain("true or false")
 	case "number":
 		return coretext.Plain("a number")
+	case "integer":
+		return coretext.Plain("a whole number")
 	}
 	return coretext.Plain("empty")
 }

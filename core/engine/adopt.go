@@ -94,7 +94,7 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) e
 			}
 			continue
 		}
-		changes := e.realign(rec)
+		changes := e.realign(ctx, rec)
 		if len(changes) == 0 {
 			done.note(e.org, rec.Risk, nil)
 			return nil
@@ -127,39 +127,59 @@ func (a adopted) note(org *core.Organisation, r core.Risk, changes []TimerChange
 // realign returns the changes to a risk's armed timers. Runs that have begun keep
 // the flow that they pinned. So do runs of `on:` triggers, because the risk's
 // state doesn't show whether they should exist.
-func (e *Engine) realign(rec Record) []TimerChange {
-	now := e.clock.Now()
-	p := planned{}
-	kept := map[RunID]bool{}
-	byChange := map[string]bool{}
+func (e *Engine) realign(ctx context.Context, rec Record) []TimerChange {
+	env, p := e.env(ctx, rec.Risk, e.org.Language), planned{}
+	present := map[string]bool{}
 	for _, f := range e.flows {
-		expected, ok := f.Trigger.Expected(rec.Risk)
-		byChange[f.Name] = !ok
-		for _, o := range expected {
-			kept[runOf(rec.Risk, f, o.ID)] = true
-			p.realign(f, o, rec, now)
+		present[f.Name] = true
+		armed := occurrences(rec.Runs, f, isArmed)
+		if expected, ok := f.Trigger.Expected(env, armed); ok {
+			p.realign(f, expected, armed, rec, env.Now)
 		}
 	}
 	for _, r := range rec.Runs {
-		if r.State == Armed && !r.Begun && r.FlowHash != "" && !kept[r.ID] && !byChange[r.ID.Flow] {
-			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, rec.Risk, now)
+		if isArmed(r) && r.FlowHash != "" && !present[r.ID.Flow] {
+			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, rec.Risk, env.Now)
 		}
 	}
 	return p.timers
 }
 
-// realign aligns the run of one occurrence.
-func (p *planned) realign(f *flow.Flow, o flow.Occurrence, rec Record, now time.Time) {
-	id := runOf(rec.Risk, f, o.ID)
-	i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
+// isArmed reports whether a run is armed and hasn't begun.
+func isArmed(r RunSummary) bool { return r.State == Armed && !r.Begun }
+
+// realign aligns the armed occurrences of a flow. One that is no longer expected is moved to
+// one that is.
+func (p *planned) realign(f *flow.Flow, expected []flow.Occurrence, armed []string, rec Record, now time.Time) {
+	stale := slices.DeleteFunc(slices.Clone(armed), func(id string) bool {
+		return slices.ContainsFunc(expected, func(o flow.Occurrence) bool { return o.ID == id })
+	})
+	for _, o := range expected {
+		i := indexOfRun(rec.Runs, runOf(rec.Risk, f, o.ID))
+		switch {
+		case i >= 0:
+			p.keep(f, o, rec.Runs[i], rec.Risk, now)
+		case !o.Due.After(now) || !rec.Risk.Status.Open():
+		case len(stale) > 0:
+			p.set(f, stale[0], o, rec.Risk, now)
+			stale = stale[1:]
+		default:
+			p.set(f, "", o, rec.Risk, now)
+		}
+	}
+	for _, id := range stale {
+		p.timer(TimerChange{Do: DropTimer, Run: runOf(rec.Risk, f, id)}, rec.Risk, now)
+	}
+}
+
+// keep aligns the run of an occurrence that is still expected.
+func (p *planned) keep(f *flow.Flow, o flow.Occurrence, r RunSummary, risk core.Risk, now time.Time) {
 	switch {
-	case i < 0 && o.Due.After(now) && rec.Risk.Status.Open():
-		p.set(f, "", o, rec.Risk, now)
-	case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
-	case !o.Due.After(now) && rec.Runs[i].Due.After(now):
+	case !isArmed(r) || r.FlowHash == f.Hash():
+	case !o.Due.After(now) && r.Due.After(now):
 		// With the new file this run and those of many other risks would be due.
-		p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
+		p.timer(TimerChange{Do: DropTimer, Run: r.ID}, risk, now)
 	default:
-		p.set(f, o.ID, o, rec.Risk, now)
+		p.set(f, o.ID, o, risk, now)
 	}
 }

@@ -37,6 +37,11 @@ func (e *Engine) envOf(ctx context.Context, r core.Risk, c flow.Cause) flow.Env 
 	return env
 }
 
+// envs returns the environments of conditions that no event depends on.
+func (e *Engine) envs(ctx context.Context) func(core.Risk) flow.Env {
+	return func(r core.Risk) flow.Env { return e.env(ctx, r, e.org.Language) }
+}
+
 // causer reports whether the run was caused by somebody to whom its flow applies.
 func (t *turn) causer(ctx context.Context) (bool, error) {
 	if t.flow.By == nil {

@@ -20,7 +20,7 @@ type Explanation struct {
 	Flows []FlowExplained
 	// Since is when the events begin that were read, zero if all of them were.
 	Since time.Time
-	// Folded is how many runs that an event started are no longer listed, of all flows.
+	// Folded is how many runs of events and repeats are no longer listed, of all flows.
 	Folded int
 }
 
@@ -188,7 +188,7 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 		}
 	}
 	slices.SortStableFunc(runs, func(a, b RunSummary) int { return b.Due.Compare(a.Due) })
-	current := x.inForce(f, runs)
+	current := x.inForce(ctx, f, runs)
 	for _, r := range runs[:min(len(runs), x.most)] {
 		one, err := x.run(ctx, r)
 		if err != nil {
@@ -214,13 +214,13 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 }
 
 // inForce returns the flow of the config file, nil if it is gone, and sets f.Idle.
-func (x explainer) inForce(f *FlowExplained, runs []RunSummary) *flow.Flow {
+func (x explainer) inForce(ctx context.Context, f *FlowExplained, runs []RunSummary) *flow.Flow {
 	i := slices.IndexFunc(x.e.flows, func(c *flow.Flow) bool { return c.Name == f.Name })
 	if i < 0 {
 		return nil
 	}
 	current := x.e.flows[i]
-	expected, ok := current.Trigger.Expected(x.rec.Risk)
+	expected, ok := current.Trigger.Expected(x.e.env(ctx, x.rec.Risk, x.e.org.Language), occurrences(runs, current, isArmed))
 	switch {
 	case !ok && len(runs) == 0:
 		f.Idle = NoEvent

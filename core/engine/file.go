@@ -51,7 +51,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		Source: d.Source, Files: d.Files, Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
 	e.enterFirst(&r, now)
-	p := plan(e.flows, flow.Change{After: r, By: by}, now)
+	p := plan(e.flows, flow.Change{After: r, By: by, Now: now, Env: e.envs(ctx)}, nil)
 	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})
 	if err != nil {
 		return Filed{}, err

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
 )
@@ -12,8 +11,8 @@ import (
 // repeating is a trigger whose occurrence "v1" is followed by a second one.
 type repeating struct{ flow.Trigger }
 
-func (repeating) Next(occurrence string, r core.Risk) (flow.Occurrence, bool) {
-	return flow.Occurrence{ID: "second", Due: r.SubmittedAt.Add(time.Hour)}, occurrence == "v1"
+func (repeating) Next(occurrence string, env flow.Env) (flow.Occurrence, bool) {
+	return flow.Occurrence{ID: "second", Due: env.Risk.SubmittedAt.Add(time.Hour)}, occurrence == "v1"
 }
 
 func TestNextOccurrenceIsArmedWhenARunEnds(t *testing.T) {

@@ -155,7 +155,9 @@ func (e *Engine) apply(ctx context.Context, d deed, o Operation, eff effect) (Ap
 	}
 	res := result{Did: digest(o), Text: eff.text, Changes: shortened(changes), Gained: eff.gained}
 	if eff.risk != nil || eff.note != nil {
-		p := plan(e.flows, flow.Change{Before: &old, After: risk, By: d.by, Note: cmp.Or(eff.data["note"], eff.data["reason"])}, now)
+		p := plan(e.flows, flow.Change{
+			Before: &old, After: risk, By: d.by, Note: cmp.Or(eff.data["note"], eff.data["reason"]), Now: now, Env: e.envs(ctx),
+		}, d.rec.Runs)
 		c.Timers = append(p.timers, e.cancelled(ctx, d.rec, risk)...)
 		c.Events = append(c.Events, p.events...)
 		if risk.Status.Open() {

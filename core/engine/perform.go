@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 	"riskroom/core/people"
 )
 
@@ -133,7 +135,24 @@ func (t *turn) show(p *performed, s Shown, m core.Message) {
 
 // shownID returns the ID of a message that this step shows.
 func (t *turn) shownID(what string) string {
-	return strings.Join([]string{t.run.ID.Flow, t.run.ID.Occurrence, t.stepKey, what}, "/")
+	return strings.Join([]string{t.run.ID.Flow, t.shownFor(), t.stepKey, what}, "/")
+}
+
+// shownRepeats is how many of the latest messages of a flow that repeats are kept up to date,
+// so that their number doesn't grow.
+const shownRepeats = 5
+
+// shownFor returns what distinguishes the messages of this run from those of other runs of its
+// flow: the occurrence. One of a repeat takes the place of an earlier one.
+func (t *turn) shownFor() string {
+	if t.flow != nil {
+		if d, ok := t.flow.Trigger.(flow.DateTrigger); ok {
+			if n, ok := d.Number(t.run.ID.Occurrence); ok {
+				return "." + strconv.Itoa(n%shownRepeats)
+			}
+		}
+	}
+	return t.run.ID.Occurrence
 }
 
 // isSkipped reports whether err says that a step has nothing to do.

@@ -17,11 +17,12 @@ type planned struct {
 	shifts []shift  // of timers that count from a date
 }
 
-// plan returns how a risk's timers change with a change of the risk.
-func plan(flows []*flow.Flow, change flow.Change, now time.Time) planned {
+// plan returns how the timers of a risk with these runs change with a change of the risk.
+func plan(flows []*flow.Flow, change flow.Change, runs []RunSummary) planned {
 	var p planned
-	risk := change.After
+	risk, now := change.After, change.Now
 	for _, f := range flows {
+		change.Armed = occurrences(runs, f, func(r RunSummary) bool { return (r.State.Live() || r.State == Parked) && !r.Begun })
 		todo := f.Trigger.Plan(change)
 		for _, id := range todo.Drop {
 			p.timer(TimerChange{Do: DropTimer, Run: runOf(risk, f, id)}, risk, now)
@@ -40,6 +41,17 @@ func plan(flows []*flow.Flow, change flow.Change, now time.Time) planned {
 // runOf returns the ID of the run of a flow's occurrence.
 func runOf(r core.Risk, f *flow.Flow, occurrence string) RunID {
 	return RunID{Risk: r.Key, Flow: f.Name, Occurrence: occurrence}
+}
+
+// occurrences returns the occurrences of a flow whose runs are like that.
+func occurrences(runs []RunSummary, f *flow.Flow, like func(RunSummary) bool) []string {
+	var out []string
+	for _, r := range runs {
+		if r.ID.Flow == f.Name && like(r) {
+			out = append(out, r.ID.Occurrence)
+		}
+	}
+	return out
 }
 
 // occurrence arms an occurrence, or moves the run of the occurrence from to it. If

@@ -64,7 +64,7 @@ func TestPlan(t *testing.T) {
 			if c.old.Key != "" {
 				old = &c.old
 			}
-			p := plan([]*flow.Flow{f}, flow.Change{Before: old, After: c.new}, now)
+			p := plan([]*flow.Flow{f}, flow.Change{Before: old, After: c.new, Now: now}, nil)
 			var got []string
 			for _, tc := range p.timers {
 				got = append(got, string(tc.Do))

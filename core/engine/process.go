@@ -202,7 +202,7 @@ func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
 	risk.Version++
 	e.enterFirst(&risk, now)
 	risk = recordChanges(old, risk, e.changes(old, risk), core.Actor{})
-	p := plan(e.flows, flow.Change{Before: &old, After: risk}, now)
+	p := plan(e.flows, flow.Change{Before: &old, After: risk, Now: now, Env: e.envs(ctx)}, rec.Runs)
 	op := core.MakeOp("enter", string(risk.Key), strconv.FormatInt(risk.Version, 10))
 	entered := Event{At: now, V: risk.Version, Kind: EventNode, Op: op, Data: map[string]string{
 		"from": "", "to": risk.Node, "note": "", "how": "enter",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // builtIn starts the names of the built-in flows, which are not valid in a config file.
@@ -27,9 +28,9 @@ const (
 )
 
 // RunID identifies a run: one flow acting on one risk once. Occurrence is the
-// instant of the date in ms for date triggers, "v" and the risk's version for
-// `on:` triggers and notes, an op for notices and changes of groups, and the
-// conversation for files. A risk has one sync run, whose occurrence is empty; Run.Cycle
+// instant of the date in ms for date triggers, with "." and the due time if they
+// repeat, "v" and the risk's version for `on:` triggers and notes, an op for notices
+// and changes of groups, and the conversation for files. A risk has one sync run, whose occurrence is empty; Run.Cycle
 // counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey
@@ -49,6 +50,12 @@ func (id RunID) Version() int64 {
 		return 0
 	}
 	return n
+}
+
+// Repeats reports whether the run is of a flow that repeats.
+func (id RunID) Repeats() bool {
+	_, _, ok := flow.ParseRepeat(id.Occurrence)
+	return ok
 }
 
 // ParseRunID parses what RunID.String returns.

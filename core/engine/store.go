@@ -168,7 +168,7 @@ type Record struct {
 
 	Unreached []Unreached  // people to whom a direct message couldn't be delivered
 	Runs      []RunSummary // of flows and built-ins, ended ones included
-	Folded    int          // ended runs of events that are no longer among Runs
+	Folded    int          // ended runs of events and repeats that are no longer among Runs
 }
 
 // OfRisk reports whether a risk has the record's key. Other keys only have groups.

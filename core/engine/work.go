@@ -82,6 +82,9 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		return false, t.endTurn(ctx, err, performed{})
 	}
 	if !t.run.Begun {
+		if over := t.over(ctx); over != "" {
+			return false, t.end(ctx, Skipped, over, performed{})
+		}
 		concerned, err := t.causer(ctx)
 		if err != nil {
 			return false, t.endTurn(ctx, err, performed{})
@@ -291,9 +294,9 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed, failed boo
 	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	switch {
 	case failed && t.stops(s):
-		st = t.ending(st, Cancelled, failedStep)
+		st = t.ending(ctx, st, Cancelled, failedStep)
 	case t.run.Step+1 == len(t.flow.Steps):
-		st = t.ending(st, Finished, "")
+		st = t.ending(ctx, st, Finished, "")
 	default:
 		on, st.Timers = true, t.takeNotices()
 	}
@@ -383,7 +386,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 		t.notify("parked", args)
 	}
 	st := p.addTo(Complete{Attempts: t.run.Attempts, Unknown: t.run.Unknown, Since: t.run.Since})
-	err := t.completeAs(ctx, t.ending(st, to, reason))
+	err := t.completeAs(ctx, t.ending(ctx, st, to, reason))
 	if err == nil && to != Parked && t.flow != nil && t.flow.CreatesItemGroup(t.run.Step) {
 		t.wakeAwaiting(ctx)
 	}
@@ -391,7 +394,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 }
 
 // ending makes st end the run, or park it.
-func (t *turn) ending(st Complete, to RunState, reason string) Complete {
+func (t *turn) ending(ctx context.Context, st Complete, to RunState, reason string) Complete {
 	kind := EventEnded
 	switch to {
 	case Skipped:
@@ -404,24 +407,9 @@ func (t *turn) ending(st Complete, to RunState, reason string) Complete {
 	data := map[string]string{"state": string(to), "reason": reason, "code": reason}
 	unmetData(data, t.unmet)
 	st.Events = append(st.Events, t.event(kind, "", data))
-	st.Timers = append(t.takeNotices(), t.following(to)...)
+	st.Timers = append(t.takeNotices(), t.following(ctx, to)...)
 	t.e.observe.Ended(to)
 	return st
-}
-
-// following returns the timer of the flow's next occurrence, now that this run
-// has ended. A parked run has not ended for good.
-func (t *turn) following(to RunState) []TimerChange {
-	var p planned
-	for _, f := range t.e.flows {
-		if to == Parked || t.rec.Risk.Key == "" || f.Name != t.run.ID.Flow {
-			continue
-		}
-		if o, ok := f.Trigger.Next(t.run.ID.Occurrence, t.rec.Risk); ok {
-			p.set(f, "", o, t.rec.Risk, t.e.now())
-		}
-	}
-	return p.timers
 }
 
 func (t *turn) noticeArgs(action, code string) text.Args {

@@ -57,7 +57,8 @@ func compareForm(t *testing.T, kind string, d any, f Form) {
 		k, ok := f.key(name)
 		field := v.Field(i).Addr().UnsafePointer()
 		if !ok || (reflect.ValueOf(k.Text).UnsafePointer() != field && reflect.ValueOf(k.Maybe).UnsafePointer() != field &&
-			reflect.ValueOf(k.List).UnsafePointer() != field && reflect.ValueOf(k.Flag).UnsafePointer() != field) {
+			reflect.ValueOf(k.List).UnsafePointer() != field && reflect.ValueOf(k.Flag).UnsafePointer() != field &&
+			reflect.ValueOf(k.Number).UnsafePointer() != field) {
 			t.Errorf("%s: the key %s does not hold the field of that name", kind, name)
 		}
 		if k.Help == "" {

@@ -3,6 +3,7 @@ package flow
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"riskroom/core"
 )
@@ -13,6 +14,18 @@ type Change struct {
 	After  core.Risk
 	By     core.Actor // who made it
 	Note   string     // what they wrote with it
+
+	Now   time.Time
+	Armed []string            // the flow's occurrences that have a timer and haven't begun
+	Env   func(core.Risk) Env // of conditions at Now; nil if it has only the risk
+}
+
+// env returns the environment of conditions on r.
+func (c Change) env(r core.Risk) Env {
+	if c.Env == nil {
+		return Env{Risk: r, Now: c.Now}
+	}
+	return c.Env(r)
 }
 
 // Cause is what the run of an event knows about the change that caused it. It is stored with

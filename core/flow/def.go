@@ -27,8 +27,7 @@ type Def struct {
 	// changed flow, for these flows only.
 	Calendar *calendar.Days `json:"calendar,omitempty"`
 
-	// CalendarName is the name of the flow's own calendar. Its days are in the text, not its
-	// name.
+	// CalendarName is the name of the calendar. Its days are in the text, not its name.
 	CalendarName string `json:"-"`
 
 	// Handling has the keys of own fields that nobody can fill in when filing. It is for
@@ -42,7 +41,7 @@ type Def struct {
 
 // CountsWorkingDays reports whether the flow needs a calendar.
 func (d Def) CountsWorkingDays() bool {
-	return strings.Contains(d.Trigger.After+d.Trigger.Before, workingDays)
+	return strings.Contains(d.Trigger.After+d.Trigger.Before+d.Trigger.Every, workingDays)
 }
 
 // FieldDef is the part of an own field that flows need.
@@ -64,14 +63,19 @@ func FieldDefs(fields []core.Field) map[string]FieldDef {
 	return defs
 }
 
-// TriggerDef says when a flow runs: DateField with After or Before, and At; or On with what
-// narrows the event down.
+// TriggerDef says when a flow runs: DateField with After or Before, At and Every; or On with
+// what narrows the event down.
 type TriggerDef struct {
 	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
 	After     string `json:"after,omitempty"`      // "1d", "2wd", "36h", "1d12h", "2s"
 	Before    string `json:"before,omitempty"`     // as After
 	At        string `json:"at,omitempty"`         // "09:00"
 	On        string `json:"on,omitempty"`         // an event: filed, status
+
+	Every   string `json:"every,omitempty"`    // as After
+	AtMost  int    `json:"at_most,omitempty"`  // with Every
+	Until   string `json:"until,omitempty"`    // with Every: a condition
+	CatchUp string `json:"catch_up,omitempty"` // with Every: skip (default) or fire
 
 	From   []string `json:"from,omitempty"`   // statuses
 	To     []string `json:"to,omitempty"`     // statuses

@@ -109,7 +109,7 @@ func compile(d Def) (*compiler, *Flow) {
 		c.report("/name", -1, RuleStep, "a flow needs a name")
 	}
 	c.settings(d)
-	f.Trigger = c.trigger(d.Trigger, d.Fields)
+	f.Trigger = c.trigger(d)
 	f.By = c.people("/trigger/by", d.Trigger.By)
 	f.If = c.condition("/if", d.If)
 	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.anyStatus) {

@@ -43,8 +43,8 @@ type Requirement struct {
 	Without text.Phrase
 }
 
-// Key is one key of a Form. If the form belongs to a definition, one of Text, Maybe, List and
-// Flag points to the value in it.
+// Key is one key of a Form. If the form belongs to a definition, one of Text, Maybe, List,
+// Number and Flag points to the value in it.
 type Key struct {
 	Name     string
 	Kind     KeyKind
@@ -53,7 +53,7 @@ type Key struct {
 	Choices  []string    // all the values; nil if there are others
 	Pattern  string      // a regular expression that the value matches, "" for any
 	Hint     text.Phrase // what to write, for messages about other values
-	Max      int         // entries of a list, or characters of a template's result; 0 if there is no limit
+	Max      int         // entries of a list, characters of a template's result, or the largest number; 0 if there is no limit
 	Form     *Form       // of a FormKey, and of each entry of a FormsKey
 
 	Need  *Need                 // what a platform must be able to do for this value; nil if nothing special
@@ -64,6 +64,8 @@ type Key struct {
 	Maybe **string // of a text that may be empty: nil if the key is left out
 	List  *[]string
 	Flag  *bool
+
+	Number *int // at least 1
 }
 
 // KeyKind is the kind of value that a key takes.
@@ -81,6 +83,7 @@ const (
 	IDKey       KeyKind = "id"       // the ID of the group that a step creates
 	WordsKey    KeyKind = "words"    // a list of words, or one of them
 	FlagKey     KeyKind = "flag"     // true or false
+	NumberKey   KeyKind = "number"   // a whole number from 1 to Max
 	FormKey     KeyKind = "form"     // a mapping
 	FormsKey    KeyKind = "forms"    // a list of mappings
 )
@@ -103,6 +106,8 @@ func (k Key) given() bool {
 		return len(*k.List) > 0
 	case k.Flag != nil:
 		return *k.Flag
+	case k.Number != nil:
+		return *k.Number != 0
 	}
 	return false
 }
@@ -119,7 +124,7 @@ func (k Key) People() []string {
 			return nil
 		}
 		return *k.List
-	case TextKey, TemplateKey, GroupKey, FallbackKey, IDKey, WordsKey, FlagKey, FormKey, FormsKey:
+	case TextKey, TemplateKey, GroupKey, FallbackKey, IDKey, WordsKey, FlagKey, NumberKey, FormKey, FormsKey:
 	}
 	return nil
 }
@@ -184,6 +189,8 @@ func (c *compiler) key(path, name, rule string, k Key) {
 		c.choice(at, rule, k, *k.Text)
 	case k.Pattern != "" && !matches(k.Pattern, *k.Text):
 		c.report(at, 0, rule, "%s %q: expected %s", k.Name, *k.Text, k.Hint)
+	case k.Number != nil && (*k.Number < 1 || *k.Number > k.Max):
+		c.report(at, -1, rule, "%s must be a whole number from 1 to %d", k.Name, k.Max)
 	case k.List != nil && k.Max > 0 && len(*k.List) > k.Max:
 		c.report(at, -1, RuleLimit, "%s has %d entries, more than %d", k.Name, len(*k.List), k.Max)
 	}

@@ -36,6 +36,9 @@ func (c *compiler) casesOf(d Def) cases {
 	if d.Trigger.On == "" && d.Trigger.DateField != "" {
 		k.set = []string{d.Trigger.DateField, ownPrefix + d.Trigger.DateField}
 	}
+	if d.Trigger.Every != "" {
+		k.domain["status"] = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !open(s) })
+	}
 	switch d.Trigger.On {
 	case "filed":
 		k.domain["status"], k.unset = []string{string(core.Pending)}, []string{"resolution"}
@@ -66,6 +69,8 @@ func (c *compiler) neverRuns(d Def, f *Flow) {
 	case f.If != nil && !k.possible(f.If.tree):
 		if d.Trigger.On != "" {
 			c.warn("/if", RuleNever, "the flow never runs: its if is always false with on: %s", d.Trigger.On)
+		} else if d.Trigger.Every != "" {
+			c.warn("/if", RuleNever, "the flow never runs: its if is always false for open risks, and a flow with every runs for those only")
 		} else {
 			c.warn("/if", RuleNever, "the flow never runs: its if is always false")
 		}

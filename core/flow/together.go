@@ -59,7 +59,7 @@ func Together(f *Flow, i int, g *Flow, j int) bool {
 	return (&compiler{scope: d.scope()}).casesOf(d).possible(all...)
 }
 
-// sameMoment reports whether two triggers are due at the same time.
+// sameMoment reports whether two triggers are due at the same time, at least the first.
 func sameMoment(a, b Trigger) bool {
 	x, isDate := a.(DateTrigger)
 	y, both := b.(DateTrigger)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,12 +16,16 @@ type Trigger interface {
 	Kind() string
 	// Plan returns what a change to a risk does to the occurrences.
 	Plan(Change) Plan
-	// Next returns the occurrence that follows one that has ended; ok reports
-	// whether there is one.
-	Next(occurrence string, r core.Risk) (o Occurrence, ok bool)
-	// Expected returns the occurrences that a risk in its current state must have. ok is
-	// false if that can't be known because only changes cause occurrences.
-	Expected(core.Risk) (all []Occurrence, ok bool)
+	// Next returns the occurrence that follows one that has ended, for the risk of env; ok
+	// reports whether there is one.
+	Next(occurrence string, env Env) (o Occurrence, ok bool)
+	// Expected returns the occurrences that the risk of env must have, as it is now; armed
+	// are those that have a timer and haven't begun. ok is false if that can't be known
+	// because only changes cause occurrences.
+	Expected(env Env, armed []string) (all []Occurrence, ok bool)
+	// Over returns a code for why an occurrence that is due must not run any more for the
+	// risk of env, "" if it may.
+	Over(occurrence string, env Env) string
 	// trigger keeps the set closed.
 	trigger()
 }
@@ -61,24 +66,31 @@ const (
 func (d *TriggerDef) Form() Form {
 	return Form{
 		Help: "When the flow is due: some time after or before one of the risk's dates, or when an event happens.",
-		Keys: append([]Key{
+		Keys: slices.Concat([]Key{
 			textKey("date_field", "The date that the delay counts from: "+text.Or(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own")...).String()+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint(), Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too. 2wd are two working days by the flow's calendar."},
 			{Name: "before", Kind: TextKey, Hint: delayHint(), Text: &d.Before,
 				Help: "How long before date_field the flow is due, instead of after: 1d is the same time on the day before."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,
-				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after or before."},
+				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after, before and every."},
+		}, d.repeatKeys(), []Key{
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
-		}, d.filters()...),
+		}, d.filters()),
 		AnyOf: []string{"date_field", "on"}, Without: text.Plain("a trigger needs date_field or on"),
 		Excludes: []Exclusion{
-			{Key: "on", Others: []string{"date_field", "after", "before", "at"},
-				Message: text.Plain("a trigger has either on, or date_field with after or before, and at")},
+			{Key: "on", Others: []string{"date_field", "after", "before", "at", "every", "at_most", "until", "catch_up"},
+				Message: text.Plain("a trigger has either on, or date_field with after, before or every, and at")},
 			{Key: "after", Others: []string{"before"}, Message: text.Plain("a trigger has either after or before")},
 		},
-		Requires: append([]Requirement{{Key: "date_field", AnyOf: []string{"after", "before"},
-			Without: text.Plain("date_field needs after or before, such as after: 1d")}}, d.filtersNeedEvent()...),
+		Requires: append([]Requirement{
+			{Key: "date_field", AnyOf: []string{"after", "before", "every"},
+				Without: text.Plain("date_field needs after, before or every, such as after: 1d")},
+			{Key: "at_most", Others: []string{"every"}},
+			{Key: "until", Others: []string{"every"}},
+			{Key: "catch_up", AnyOf: []string{"every"},
+				Without: text.Plain("catch_up needs every: a flow that is due once always runs, even if it is late")},
+		}, d.filtersNeedEvent()...),
 	}
 }
 
@@ -105,11 +117,12 @@ func (d *TriggerDef) filtersNeedEvent() []Requirement {
 }
 
 // trigger compiles d. It returns nil if d has no known trigger.
-func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
+func (c *compiler) trigger(def Def) Trigger {
 	const path = "/trigger"
+	d := def.Trigger
 	c.form(path, "trigger", RuleTrigger, d.Form())
 	if d.On == "" && d.DateField != "" {
-		return c.dateTrigger(path, d, fields)
+		return c.dateTrigger(path, def)
 	}
 	for _, e := range events() {
 		if e.name == d.On {

@@ -19,7 +19,9 @@ type DateTrigger struct {
 	hasAt bool
 	zone  *time.Location
 
-	calendar *calendar.Calendar // of working days; nil if Delay has none
+	calendar *calendar.Calendar // of working days; nil if none are counted
+
+	Repeat *Repeat // nil if t is due once
 }
 
 // nodeSince is the date since which a risk has been at its node.
@@ -35,6 +37,9 @@ func (t DateTrigger) Kind() string { return "date" }
 
 // Plan implements Trigger. A date that moves also moves its occurrence.
 func (t DateTrigger) Plan(c Change) Plan {
+	if t.Repeat != nil {
+		return t.planRepeat(c)
+	}
 	after, has := t.Anchor(c.After)
 	var before time.Time
 	var had bool
@@ -53,11 +58,27 @@ func (t DateTrigger) Plan(c Change) Plan {
 }
 
 // Next implements Trigger.
-func (t DateTrigger) Next(string, core.Risk) (Occurrence, bool) { return Occurrence{}, false }
+func (t DateTrigger) Next(occurrence string, env Env) (Occurrence, bool) {
+	if t.Repeat == nil {
+		return Occurrence{}, false
+	}
+	return t.following(occurrence, env)
+}
+
+// Over implements Trigger.
+func (t DateTrigger) Over(occurrence string, env Env) string {
+	if t.Repeat == nil {
+		return ""
+	}
+	return t.over(occurrence, env)
+}
 
 // Expected implements Trigger.
-func (t DateTrigger) Expected(r core.Risk) ([]Occurrence, bool) {
-	anchor, ok := t.Anchor(r)
+func (t DateTrigger) Expected(env Env, armed []string) ([]Occurrence, bool) {
+	if t.Repeat != nil {
+		return t.expectedRepeat(env, armed), true
+	}
+	anchor, ok := t.Anchor(env.Risk)
 	if !ok {
 		return nil, true
 	}
@@ -102,33 +123,51 @@ func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 // If the clocks go forward and skip the time of day, Due is the moment of the change. If they
 // go back and it comes twice, Due is the first one that is not before anchor or, with Before,
 // the first one.
-func (t DateTrigger) Due(anchor time.Time) time.Time {
-	exact := t.Delay.Exact
+func (t DateTrigger) Due(anchor time.Time) time.Time { return t.due(anchor, 1) }
+
+// due is Due of the nth time.
+func (t DateTrigger) due(anchor time.Time, n int) time.Time {
+	local, exact := anchor.In(t.zone), t.Delay.Exact
 	if t.Before {
 		exact = -exact
 	}
-	local, days := anchor.In(t.zone), t.Delay.Days
-	switch n := t.Delay.WorkingDays; {
-	case n > 0 && t.Before:
-		days = -t.calendar.Count(calendar.DayOf(local), -n)
-	case n > 0:
-		days = t.calendar.Count(calendar.DayOf(local), n)
+	days := t.days(calendar.DayOf(local))
+	if n > 1 {
+		every := t.Repeat.Every
+		exact += time.Duration(n-1) * every.Exact
+		if many := (n - 1) * every.WorkingDays; many > 0 {
+			days += t.calendar.Count(calendar.DayOf(local)+calendar.Day(days), many)
+		}
+		days += (n - 1) * every.Days
+	}
+	clock := core.SinceMidnight(local)
+	switch {
+	case t.hasAt:
+		clock = t.at
 	case days == 0:
 		return anchor.Add(exact)
 	}
-	clock := core.SinceMidnight(local)
-	if t.hasAt {
-		clock = t.at
+	if days > 0 || !t.Before {
+		return core.DaysAfter(anchor, days, clock, t.zone).Add(exact)
 	}
-	count := core.DaysAfter
+	return core.DaysBefore(anchor, -days, clock, t.zone).Add(exact)
+}
+
+// days returns how many days after a day the first time is.
+func (t DateTrigger) days(from calendar.Day) int {
+	days, working := t.Delay.Days, t.Delay.WorkingDays
 	if t.Before {
-		count = core.DaysBefore
+		days, working = -days, -working
 	}
-	return count(anchor, days, clock, t.zone).Add(exact)
+	if working != 0 {
+		return t.calendar.Count(from, working)
+	}
+	return days
 }
 
 // dateTrigger compiles a trigger by a date.
-func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]FieldDef) DateTrigger {
+func (c *compiler) dateTrigger(path string, def Def) DateTrigger {
+	d, fields := def.Trigger, def.Fields
 	t := DateTrigger{Field: d.DateField, zone: c.scope.zone}
 	dates := builtinDates()
 	if _, process := c.scope.lookup(nodeSince); process {
@@ -148,38 +187,43 @@ func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]Fiel
 		}
 		c.flaw(path+"/date_field", RuleTrigger, f.about(ownPrefix+d.DateField))
 	}
-	c.delay(path, d, &t)
+	c.delays(path, d, &t)
+	c.repeat(path, def, &t)
 	if past := []string{"discovered_at", "submitted_at", "status_since", nodeSince}; t.Before && slices.Contains(past, t.Field) {
 		c.report(path+"/before", -1, RuleTrigger, "%s is never in the future, so nothing can be due before it; write after", t.Field)
 	}
 	return t
 }
 
-// delay compiles the delay of d.
-func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
+// delays compiles the time of day of d, and how long after or before the date it is due.
+func (c *compiler) delays(path string, d TriggerDef, t *DateTrigger) {
+	if at, none := parseClock(d.At); none == nil { // otherwise there is none, or the form refuses it
+		t.at, t.hasAt = at, true
+	}
 	key, written := "after", d.After
 	if written == "" {
 		key, written, t.Before = "before", d.Before, d.Before != ""
 	}
+	t.Delay, _ = c.interval(path, key, written, t)
+}
+
+// interval compiles a delay of t; ok is false if there is none, or it is invalid.
+func (c *compiler) interval(path, key, written string, t *DateTrigger) (d Delay, ok bool) {
 	if written == "" {
-		return
+		return d, false
 	}
-	delay, f := parseDelay(written)
+	d, f := parseDelay(written)
 	if f != nil {
 		c.flaw(path+"/"+key, RuleTrigger, f)
+		return d, false
 	}
-	t.Delay = delay
-	if delay.WorkingDays > 0 {
+	if d.WorkingDays > 0 {
 		if t.calendar = c.calendar; t.calendar == nil {
 			c.report(path+"/"+key, 0, RuleTrigger, "%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars", written)
 		}
 	}
-	at, none := parseClock(d.At)
-	if none != nil {
-		return // none, or one that the form refuses
-	}
-	t.at, t.hasAt = at, true
-	if f == nil && (delay.Days+delay.WorkingDays == 0 || delay.Exact != 0) {
+	if t.hasAt && (d.Days+d.WorkingDays == 0 || d.Exact != 0) {
 		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so %s must be whole days like 1d, not %q", key, written)
 	}
+	return d, true
 }

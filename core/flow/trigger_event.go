@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -89,10 +88,13 @@ func (t eventTrigger) passes(c Change) bool {
 }
 
 // Next implements Trigger.
-func (t eventTrigger) Next(string, core.Risk) (Occurrence, bool) { return Occurrence{}, false }
+func (t eventTrigger) Next(string, Env) (Occurrence, bool) { return Occurrence{}, false }
 
 // Expected implements Trigger.
-func (t eventTrigger) Expected(core.Risk) ([]Occurrence, bool) { return nil, false }
+func (t eventTrigger) Expected(Env, []string) ([]Occurrence, bool) { return nil, false }
+
+// Over implements Trigger.
+func (t eventTrigger) Over(string, Env) string { return "" }
 
 func (t eventTrigger) trigger() {}
 

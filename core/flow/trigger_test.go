@@ -190,7 +190,7 @@ func TestAnchor(t *testing.T) {
 	}
 	d := testDef()
 	d.Trigger = TriggerDef{On: "filed"}
-	if got, ok := compiled(t, d).Trigger.Expected(full); ok {
+	if got, ok := compiled(t, d).Trigger.Expected(Env{Risk: full}, nil); ok {
 		t.Errorf("a risk has occurrences of an event without a change: %v", got)
 	}
 }

@@ -56,6 +56,34 @@ func testEventsFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5, changes - 5})
 }
 
+// A thousand repeats leave a small record, whatever date they count from, and none is armed a
+// second time.
+func testRepeatsFold(t *testing.T, open opener) {
+	b := setup(t, open)
+	const repeats = 1000
+	first := b.clock.Now()
+	ids := make([]engine.RunID, repeats+1)
+	for n := range ids {
+		ids[n] = id(fmt.Sprint(1_700_000_000_000-n/300, ".", first.UnixMilli()+int64(n)))
+	}
+	b.arm(b.arming(ids[0], 0))
+	for n := range repeats {
+		end := engine.Complete{Lease: b.claimOne(ids[n]), To: engine.Finished, Timers: []engine.TimerChange{b.arming(ids[n+1], 0)}}
+		b.complete(end)
+		if n%100 == 0 {
+			b.complete(end) // the answer was lost
+		}
+	}
+	b.same("the record", b.record(), []int{5 + 1, repeats - 5})
+	b.complete(engine.Complete{Lease: b.claimOne(ids[repeats]), To: engine.Finished})
+	for _, n := range []int{0, repeats / 2, repeats - 5, repeats} {
+		b.expire(ids[n])
+		b.arm(b.arming(ids[n], 0))
+	}
+	b.same("claimed again", len(b.claim()), 0)
+	b.same("the record", b.record(), []int{5, repeats + 1 - 5})
+}
+
 // A result that comes after its run was folded doesn't bring the run back into the record.
 func testLateResultOfFolded(t *testing.T, open opener) {
 	b := setup(t, open)

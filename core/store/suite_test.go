@@ -58,6 +58,7 @@ var cases = map[string]func(*testing.T, opener){
 	"complete unreached": testCompleteUnreached,
 	"notices end":        testNoticesEnd,
 	"events fold":        testEventsFold,
+	"repeats fold":       testRepeatsFold,
 	"folding":            testFolding,
 	"late and folded":    testLateResultOfFolded,
 	"creator stays":      testCreatorIsNotFolded,

@@ -27,6 +27,8 @@ local channel = arg()
 -- The risk's record (runs) has a summary of each run. Of the ended runs of an event it has
 -- the last few of each flow. fold:<risk/flow/> has how many others there were, the highest
 -- version among them, and the versions of those that are in the record: count|highest|v,v.
+-- fold:<risk/flow/>. has the same of a flow that repeats: the latest due time instead of the
+-- highest version, and occurrences instead of versions.
 local ended = { finished = true, skipped = true, cancelled = true }
 
 -- load reads a run of a risk, by default of the one in KEYS.
@@ -169,20 +171,22 @@ local function remove(r)
   free(r.id)
 end
 
--- event returns what the ID of a run of an event consists of: the part that its flow's runs
--- have in common, and the version.
-local function event(id)
-  local common, version = string.match(id, '^(.*/)v(%d+)$')
-  return common, num(version)
+-- series returns what the ID of a run of an event or of a repeat consists of: the part that
+-- its flow's runs have in common, the rest, its version or due time, and the name of its fold.
+local function series(id)
+  local flow, version = string.match(id, '^(.*/)v(%d+)$')
+  if flow then return flow .. 'v', version, num(version), 'fold:' .. flow end
+  local flow, occurrence, at = string.match(id, '^(.*/)(%-?%d+%.(%d+))$')
+  if flow then return flow, occurrence, num(at), 'fold:' .. flow .. '.' end
 end
 
-local function folded(common)
-  local count, highest, kept = string.match(redis.call('HGET', runs, 'fold:' .. common) or '', '^(%d+)|(%d+)|(.*)$')
+local function folded(fold)
+  local count, highest, kept = string.match(redis.call('HGET', runs, fold) or '', '^(%d+)|(%d+)|(.*)$')
   return num(count), num(highest), kept or ''
 end
 
 -- retire takes an ended run out of the record: at once, or if most > 0 when most runs of
--- its event have ended since. It keeps the run for a while, for calls that are repeated.
+-- its series have ended since. It keeps the run for a while, for calls that are repeated.
 -- A run that created the item group stays, because its outcome describes the group.
 local function retire(r, keep, most)
   if keep == 0 or redis.call('HGET', binding, 'run') == r.id then return end
@@ -191,24 +195,25 @@ local function retire(r, keep, most)
     redis.call('HDEL', runs, r.id)
     return
   end
-  local common, version = event(r.id)
-  local count, highest, kept = folded(common)
+  local common, rest, _, fold = series(r.id)
+  local count, highest, kept = folded(fold)
   local list = {}
-  for v in string.gmatch(kept .. ',' .. str(version), '%d+') do list[#list + 1] = v end
+  for v in string.gmatch(kept .. ',' .. rest, '[^,]+') do list[#list + 1] = v end
   while #list > most do
-    local v = table.remove(list, 1)
-    redis.call('HDEL', runs, common .. 'v' .. v)
-    count, highest = count + 1, math.max(highest, num(v))
+    local id = common .. table.remove(list, 1)
+    local _, _, rank = series(id)
+    redis.call('HDEL', runs, id)
+    count, highest = count + 1, math.max(highest, rank)
   end
-  redis.call('HSET', runs, 'fold:' .. common, table.concat({ str(count), str(highest), table.concat(list, ',') }, '|'))
+  redis.call('HSET', runs, fold, table.concat({ str(count), str(highest), table.concat(list, ',') }, '|'))
 end
 
 -- retired reports whether a run has ended and may have been forgotten.
 local function retired(id)
-  local common, version = event(id)
+  local common, _, rank, fold = series(id)
   if not common then return false end
-  local _, highest = folded(common)
-  return version <= highest or redis.call('HGET', runs, id) ~= false
+  local _, highest = folded(fold)
+  return rank <= highest or redis.call('HGET', runs, id) ~= false
 end
 
 -- emit adds an event to the audit trail.
