@@ -39,6 +39,22 @@ func (c *Condition) Parts(env Env) ([]Part, error) {
 	return out, nil
 }
 
+// PartSources returns the parts of c, as Parts does, without evaluating them.
+func (c *Condition) PartSources() []string {
+	if c == nil {
+		return nil
+	}
+	leaves := leavesOf(c.tree, nil)
+	if len(leaves) == 1 {
+		return []string{c.source}
+	}
+	var out []string
+	for _, leaf := range leaves {
+		out = append(out, leaf.String())
+	}
+	return out
+}
+
 // leavesOf appends the parts of a condition that are joined by nothing.
 func leavesOf(n ast.Node, to []ast.Node) []ast.Node {
 	switch n := n.(type) {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"riskroom/core"
@@ -24,8 +25,18 @@ func TestParts(t *testing.T) {
 		if got := fmt.Sprint(parts); err != nil || got != tt.want {
 			t.Errorf("%s: %s, %v; want %s", tt.source, got, err, tt.want)
 		}
+		var sources []string
+		for _, p := range parts {
+			sources = append(sources, p.Source)
+		}
+		if got := f.If.PartSources(); !slices.Equal(got, sources) {
+			t.Errorf("%s has the parts %q", tt.source, got)
+		}
 	}
 	if parts, err := (*Condition)(nil).Parts(Env{}); parts != nil || err != nil {
 		t.Errorf("no condition has the parts %v, %v", parts, err)
+	}
+	if got := (*Condition)(nil).PartSources(); got != nil {
+		t.Errorf("no condition has the parts %q", got)
 	}
 }

@@ -29,7 +29,7 @@ func (s Scenario) deeds() []deed {
 	for _, a := range s.Actions {
 		all = append(all, deed{a.At, func(ctx context.Context, w *world) error { return w.act(ctx, a) }})
 	}
-	all = slices.DeleteFunc(all, func(d deed) bool { return d.at.After(s.end()) })
+	all = slices.DeleteFunc(all, func(d deed) bool { return d.at.After(s.End()) })
 	slices.SortStableFunc(all, func(a, b deed) int { return a.at.Compare(b.at) })
 	return all
 }

@@ -99,10 +99,16 @@ func (s Scenario) complete(cfg *config.Config, now time.Time) Scenario {
 // startsAt is the time of day at which a scenario starts unless it says.
 const startsAt = 9 * time.Hour
 
-func (s Scenario) end() time.Time { return s.For.After(s.Start) }
+// End returns when a scenario that says its start is over.
+func (s Scenario) End() time.Time {
+	if s.For.IsZero() {
+		s.For.Days = defaultSpan
+	}
+	return s.For.After(s.Start)
+}
 
-// names returns the names of all people whom the scenario has act or be.
-func (s Scenario) names() []string {
+// Names returns the names of all people whom the scenario has act or be.
+func (s Scenario) Names() []string {
 	var all []string
 	add := func(name string) {
 		if name != "" && !slices.Contains(all, name) {

@@ -30,6 +30,8 @@ type Options struct {
 	Log  *slog.Logger // nil: nothing is logged
 	// Evaluated is called with each condition that is evaluated; it may be nil.
 	Evaluated func(engine.Evaluation)
+	// Done is called with each step that was carried out; it may be nil.
+	Done func(run engine.RunID, step string)
 	// Progress is called now and then with the moment that is reached; it may be nil.
 	Progress func(at time.Time)
 }
@@ -60,17 +62,30 @@ func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result
 			return nil, err
 		}
 	}
-	if err := w.runner.until(ctx, s.end()); err != nil {
+	if err := w.runner.until(ctx, s.End()); err != nil {
 		return nil, err
 	}
-	return &Result{From: s.Start, Until: s.end(), Events: w.rec.events, Late: w.rec.late()}, nil
+	return &Result{From: s.Start, Until: s.End(), Events: w.rec.events, Late: w.rec.late()}, nil
 }
+
+// Error is why a risk or an action of a scenario couldn't be played.
+type Error struct {
+	Place
+	err error
+}
+
+// Error implements error. It begins with the place, if it is known.
+func (e *Error) Error() string {
+	if e.File == "" {
+		return e.err.Error()
+	}
+	return fmt.Sprintf("%s:%d:%d: %v", e.File, e.Line, e.Col, e.err)
+}
+
+// Unwrap returns the error without its place.
+func (e *Error) Unwrap() error { return e.err }
 
 // errf returns an error about a risk or an action of the scenario.
 func (p Place) errf(format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	if p.File == "" {
-		return err
-	}
-	return fmt.Errorf("%s:%d:%d: %w", p.File, p.Line, p.Col, err)
+	return &Error{Place: p, err: fmt.Errorf(format, args...)}
 }

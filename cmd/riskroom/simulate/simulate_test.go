@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
+	"riskroom/core/engine"
 	"riskroom/core/text/phrasetest"
 )
 
@@ -176,4 +178,34 @@ actions:
 func TestChinese(t *testing.T) {
 	t.Parallel()
 	phrasetest.Check(t, Chinese(), nil, ".")
+}
+
+// TestDone checks which steps count as carried out: not the one whose condition is false.
+func TestDone(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	s := story(t, cfg, `{ start: "2026-03-02 09:00", for: 3d, members: { acme/payments-oncall: [dora] }, risks: [{ title: Ledger, fields: { impact: all } }] }`)
+	var done []string
+	if _, err := Run(t.Context(), cfg, s, Options{Done: func(run engine.RunID, step string) { done = append(done, run.Flow+" "+step) }}); err != nil {
+		t.Fatal(err)
+	}
+	for step, want := range map[string]bool{
+		"tell-the-lead send_message#1": true, "open-a-group-after-two room": true, "open-a-group-after-two send_group_message#1": true,
+		"open-a-group-after-two send_group_message#2": false, "start-the-war-room set_group#1": false,
+	} {
+		if slices.Contains(done, step) != want {
+			t.Errorf("%s was carried out: %v, in %q", step, !want, done)
+		}
+	}
+}
+
+// TestErrorsHavePlaces checks that what can't be played says where it is written.
+func TestErrorsHavePlaces(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/discord.yaml")
+	s := story(t, cfg, "start: \"2026-03-02 09:00\"\nfor: 1h\nrisks:\n  - title: Ledger\n    due_at: \"2020-01-01\"\n")
+	_, err := Run(t.Context(), cfg, s, Options{})
+	if e, ok := errors.AsType[*Error](err); !ok || e.Line != 4 || !strings.HasPrefix(err.Error(), "scenario.yaml:4:5: ") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -72,6 +72,9 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range events {
+		if e.Kind == engine.EventStep && r.w.done != nil {
+			r.w.done(r.now.run, e.Step)
+		}
 		what, reason := whatOf(e)
 		if what == "" {
 			continue

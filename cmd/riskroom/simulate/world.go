@@ -27,13 +27,14 @@ type world struct {
 	server *emulated.Server // nil if nobody types commands
 	runner *runner
 	rec    *recorder
+	done   func(engine.RunID, string)
 }
 
 // stopWithin bounds how long it takes to stop.
 const stopWithin = 10 * time.Second
 
 func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *world, err error) {
-	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: &clock{now: s.Start}}
+	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: &clock{now: s.Start}, done: o.Done}
 	if o.Lang == "" {
 		w.lang = cfg.Organisation.Language
 	}
@@ -45,7 +46,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 	if w.words, err = text.Load(); err != nil {
 		return w, err
 	}
-	also := cast.Also{Names: s.names(), Members: s.members}
+	also := cast.Also{Names: s.Names(), Members: s.members}
 	for _, r := range s.Risks {
 		also.Refs = append(also.Refs, r.people()...)
 	}
