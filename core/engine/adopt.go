@@ -77,6 +77,28 @@ func (e *Engine) adopt(ctx context.Context, notify bool) error {
 	return e.notifyGone(ctx, done.gone)
 }
 
+// adoption is the next step that brings a risk in line: it enters the first node, or its
+// timers change, or nothing is left to do.
+type adoption struct {
+	enter  *Change
+	timers []TimerChange
+	late   map[RunID]time.Time // of dropped timers: when the flow would be due with its new text
+}
+
+// adoption returns the next step for a risk. It changes nothing.
+func (e *Engine) adoption(ctx context.Context, rec Record) adoption {
+	if e.atNoNode(rec.Risk) {
+		enter := e.entering(ctx, rec)
+		return adoption{enter: &enter}
+	}
+	p := e.realign(ctx, rec)
+	late := map[RunID]time.Time{}
+	for _, s := range p.shifts {
+		late[s.from] = s.due
+	}
+	return adoption{timers: p.timers, late: late}
+}
+
 // adoptOne brings one risk in line with the process, and its timers with the flows. It tries
 // again if the risk changes meanwhile.
 func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) error {
@@ -88,19 +110,21 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) e
 		if err != nil {
 			return err
 		}
-		if e.atNoNode(rec.Risk) {
-			if err := e.adoptNode(ctx, rec); err != nil && core.KindOf(err) != core.Conflict {
+		todo := e.adoption(ctx, rec)
+		if todo.enter != nil {
+			// It fails with Conflict if the risk has changed meanwhile, so that this happens once.
+			if _, err := e.store.Apply(ctx, *todo.enter); err != nil && core.KindOf(err) != core.Conflict {
 				return err
 			}
 			continue
 		}
-		changes := e.realign(ctx, rec)
+		changes := todo.timers
 		if len(changes) == 0 {
 			done.note(e.org, rec.Risk, nil)
 			return nil
 		}
 		err = e.store.Realign(ctx, key, rec.Risk.Version, e.file, changes)
-		if core.KindOf(err) == core.Conflict {
+		if core.KindOf(err) == core.Conflict && core.DetailOf(err) != OtherFile {
 			continue
 		}
 		if err != nil {
@@ -127,7 +151,7 @@ func (a adopted) note(org *core.Organisation, r core.Risk, changes []TimerChange
 // realign returns the changes to a risk's armed timers. Runs that have begun keep
 // the flow that they pinned. So do runs of `on:` triggers, because the risk's
 // state doesn't show whether they should exist.
-func (e *Engine) realign(ctx context.Context, rec Record) []TimerChange {
+func (e *Engine) realign(ctx context.Context, rec Record) planned {
 	env, p := e.env(ctx, rec.Risk, e.org.Language), planned{}
 	present := map[string]bool{}
 	for _, f := range e.flows {
@@ -142,7 +166,7 @@ func (e *Engine) realign(ctx context.Context, rec Record) []TimerChange {
 			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, rec.Risk, env.Now)
 		}
 	}
-	return p.timers
+	return p
 }
 
 // isArmed reports whether a run is armed and hasn't begun.
@@ -178,6 +202,7 @@ func (p *planned) keep(f *flow.Flow, o flow.Occurrence, r RunSummary, risk core.
 	case !isArmed(r) || r.FlowHash == f.Hash():
 	case !o.Due.After(now) && r.Due.After(now):
 		// With the new file this run and those of many other risks would be due.
+		p.shifts = append(p.shifts, shift{flow: f.Name, from: r.ID, to: r.ID, due: o.Due, missed: true})
 		p.timer(TimerChange{Do: DropTimer, Run: r.ID}, risk, now)
 	default:
 		p.set(f, o.ID, o, risk, now)

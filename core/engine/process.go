@@ -194,9 +194,8 @@ func (e *Engine) atNoNode(r core.Risk) bool {
 	return r.Node == "" && r.Status.Open() && len(e.org.Process) > 0
 }
 
-// adoptNode moves a risk that is at no node to the first one. It fails with Conflict if the
-// risk has changed meanwhile, so that this happens once.
-func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
+// entering returns the change that moves a risk that is at no node to the first one.
+func (e *Engine) entering(ctx context.Context, rec Record) Change {
 	old, now := rec.Risk, e.now()
 	risk := old
 	risk.Version++
@@ -207,11 +206,10 @@ func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
 	entered := Event{At: now, V: risk.Version, Kind: EventNode, Op: op, Data: map[string]string{
 		"from": "", "to": risk.Node, "note": "", "how": "enter",
 	}}
-	_, err := e.store.Apply(ctx, Change{
+	return Change{
 		Op: op, Expect: old.Version, Old: &old, New: risk, File: e.file,
 		Timers: append(p.timers, e.syncAt(risk.Key, now)), Events: append([]Event{entered}, p.events...),
-	})
-	return err
+	}
 }
 
 // maxGone is how many risks a notice about a removed node names.

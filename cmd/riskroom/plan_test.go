@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/core/engine"
+)
+
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	overdue := engine.RunID{Risk: "R-1", Flow: "tell-the-handlers", Occurrence: "v2"}
+	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: overdue, Due: time.Now().Add(-time.Hour), FlowHash: "hash"}}); err != nil {
+		t.Fatal(err)
+	}
+	changed := writeConfig(t, "timezone: Asia/Shanghai\n"+serveConfig+`
+  remind-soon:
+    trigger: { date_field: submitted_at, after: 2d }
+    if: status == "pending"
+    steps: [{ send_message: { to: [handlers], text: "{{ .key }} waits" } }]
+`)
+	plan := func(args ...string) result {
+		return program(t.Context(), d.env, "", append([]string{"plan", changed}, args...)...)
+	}
+
+	before, _ := d.db.Get(t.Context(), "R-1")
+	r := plan()
+	for _, want := range []string{
+		"Compared with 1 risk that is open or has a timer.\n", "\nremind: not in the file\n  1 timer is dropped\n    R-1: ",
+		"\nremind-soon\n  1 timer is added\n    R-1: ", "\ntell-the-handlers\n  2 runs keep their earlier text\n",
+		"\n! DUE AT ONCE: 1 run, with 0 messages\n", "\n  R-1/tell-the-handlers/v2\n",
+	} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("it does not say %q:\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+	if r.code != exitFine || r.stderr != "" {
+		t.Errorf("exit %d, %s", r.code, r.stderr)
+	}
+	var got plannedFile
+	r = plan("--format", "json", "--all")
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Risks != 1 || len(got.Flows) != 3 ||
+		got.Flows[0].Dropped.Timers[0].Run != d.ahead.String() || got.Flows[1].Added.Count != 1 || got.AtOnce.Count != 1 {
+		t.Errorf("as JSON: %v\n%s", err, r.stdout)
+	}
+	if r := plan("--lang", "zh-CN"); !strings.Contains(r.stdout, "remind：文件中没有\n  删除 1 个定时\n") {
+		t.Errorf("in Chinese:\n%s%s", r.stdout, r.stderr)
+	}
+	if after, _ := d.db.Get(t.Context(), "R-1"); len(after.Runs) != len(before.Runs) || after.Risk.Version != before.Risk.Version {
+		t.Errorf("it changed the risk: %+v", after)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{nil, exitMisused, "which config file?"},
+		{[]string{changed, "--format", "xml"}, exitMisused, "xml"},
+		{[]string{writeConfig(t, "flows: 3\n")}, exitFailed, "flows"},
+	} {
+		if r := program(t.Context(), d.env, "", append([]string{"plan"}, c.args...)...); r.code != c.code || !strings.Contains(r.stderr, c.says) {
+			t.Errorf("%v: exit %d, %s", c.args, r.code, r.stderr)
+		}
+	}
+}
