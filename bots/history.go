@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -139,6 +140,8 @@ func (t eventWords) what(ctx context.Context, e engine.Event) string {
 		return t.step(ctx, e)
 	case engine.EventFallback:
 		return t.fallback(ctx, d)
+	case engine.EventHeld:
+		return t.held(ctx, d)
 	case engine.EventGroup:
 		return t.group(ctx, e)
 	case engine.EventFreed:
@@ -237,6 +240,21 @@ func (t eventWords) fallback(ctx context.Context, d map[string]string) string {
 		id += ".failed"
 	}
 	return t.p.S(id, text.Args{"For": t.done(ctx, d["for"]), "To": to})
+}
+
+// held words until when messages are held, by the clock that decided it.
+func (t eventWords) held(ctx context.Context, d map[string]string) string {
+	until, err := time.Parse(time.RFC3339Nano, d["until"])
+	zone, unknown := time.LoadLocation(d["zone"])
+	if err != nil || unknown != nil {
+		zone = t.b.zone(t.c)
+	}
+	id := "history.held"
+	if d["group"] != "" {
+		id += ".group"
+	}
+	why := t.p.First(text.Args{"Code": d["code"]}, "history.held.why."+d["code"], "why.reason.other")
+	return t.p.S(id, text.Args{"For": t.done(ctx, d["for"]), "Until": t.p.Time(until, zone), "Zone": zone.String(), "Why": why})
 }
 
 // part words a part of a group, or returns it as it is.

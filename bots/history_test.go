@@ -42,6 +42,8 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora", "where": "item", "to": "item", "code": "no_item_group"}},
 		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora", "where": "channel", "to": "acme/C0OPS", "code": "x"}},
 		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora, wei", "where": "person", "to": "acme/U0LIN"}},
+		{Kind: engine.EventHeld, Run: run, Data: map[string]string{"for": "acme/U0LIN", "until": "2026-11-19T07:00:00Z", "zone": "Europe/Berlin", "code": "quiet_hours"}},
+		{Kind: engine.EventHeld, Run: run, Data: map[string]string{"for": "", "group": "acme/C0OPS", "until": "2026-11-19T01:00:00Z", "zone": "Asia/Shanghai", "code": "local_time"}},
 		{Kind: engine.EventFreed, Data: map[string]string{"reason": "archived"}},
 		{Kind: engine.EventFreed, Actor: lin, Data: map[string]string{"reason": "released"}},
 		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "open"}},
@@ -116,6 +118,8 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · remind: couldn't send the message for dora to the risk's channel instead
 18 Nov 2026, 10:05 · remind: couldn't send the message for dora to another channel instead
 18 Nov 2026, 10:05 · remind: sent the message for dora, wei, who couldn't be reached, to lin instead
+18 Nov 2026, 10:05 · remind: holds its message for lin until 19 Nov 2026, 08:00 (Europe/Berlin): quiet hours
+18 Nov 2026, 10:05 · remind: holds its message for the channel until 19 Nov 2026, 09:00 (Asia/Shanghai): its time of day comes then
 18 Nov 2026, 10:05 · riskroom: the channel is gone, and the risk can get another
 18 Nov 2026, 10:05 · Lin: released the channel, and the risk can get another
 18 Nov 2026, 10:05 · Lin: opened a channel

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"riskroom/core"
@@ -147,7 +148,10 @@ func (w whyWords) when(f engine.FlowExplained) string {
 	if t.Before != "" {
 		id, delay = "why.when.before", t.Before
 	}
-	if t.At != "" {
+	switch {
+	case t.Theirs:
+		id += ".theirs"
+	case t.At != "":
 		id += ".at"
 	}
 	return w.p.S(id, text.Args{"Delay": delay, "Date": w.date(t.DateField), "At": t.At, "Zone": t.Zone})
@@ -193,10 +197,22 @@ func (w whyWords) run(ctx context.Context, r engine.RunExplained) []string {
 		what = w.p.S("why.earlier", text.Args{"What": what})
 	}
 	lines := []string{what}
+	for _, h := range r.Held {
+		lines = append(lines, w.holds(ctx, h))
+	}
 	for _, e := range r.Did {
 		lines = append(lines, w.p.S("why.did", text.Args{"Time": w.p.Time(e.At, zone), "What": w.did(ctx, e)}))
 	}
 	return lines
+}
+
+// holds words until when a message is held.
+func (w whyWords) holds(ctx context.Context, h engine.Hold) string {
+	d := map[string]string{"until": h.Until.Format(time.RFC3339Nano), "zone": h.Zone, "code": h.Why, "for": h.For}
+	if h.Group {
+		d["for"], d["group"] = "", h.For
+	}
+	return w.p.S("why.held", text.Args{"What": w.held(ctx, d)})
 }
 
 // did words what a step did.

@@ -36,6 +36,11 @@ func everyState() engine.Explanation {
 	filed := engine.When{On: "filed"}
 	ahead, late, waiting, skipped, sent := ran(engine.Armed, ""), ran(engine.Armed, ""), ran(engine.Waiting, engine.AwaitsGroup), ran(engine.Skipped, "condition"), ran(engine.Finished, "")
 	ahead.Due, waiting.For, skipped.Unmet, sent.Earlier, sent.Anchor = later, "gather", status("resolved"), true, time.Time{}
+	held := ran(engine.Waiting, engine.Held)
+	held.Held = []engine.Hold{
+		{For: "acme/U0LIN", Until: later, Zone: "Europe/Berlin", Why: engine.QuietHours},
+		{For: "acme/C0OPS", Group: true, Until: later, Zone: "Asia/Shanghai", Why: engine.LocalTime},
+	}
 	sent.Did = []engine.Event{
 		{At: at, Kind: engine.EventStep, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN"}},
 		{At: at, Kind: engine.EventPassed, Data: map[string]string{"action": "send_group_message", "reason": "condition"}},
@@ -51,6 +56,8 @@ func everyState() engine.Explanation {
 		one("event", engine.FlowExplained{When: filed, If: `by != submitter`, Idle: engine.NoEvent}),
 		one("future", engine.FlowExplained{When: engine.When{On: "eclipse"}, Runs: []engine.RunExplained{ran(engine.Running, "")}}),
 		one("waiting", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{waiting, ran(engine.Waiting, "rate_budget"), ran(engine.Waiting, "from_later")}}),
+		one("held", engine.FlowExplained{When: engine.When{After: "1d", At: "09:00", Theirs: true}, Runs: []engine.RunExplained{held, ran(engine.Waiting, engine.NotYet)}}),
+		one("theirs-too", engine.FlowExplained{When: engine.When{Before: "1d", At: "09:00", Theirs: true}}),
 		one("parked", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{ran(engine.Parked, "unsure")}}),
 		one("skipped", engine.FlowExplained{When: filed, If: `status == "pending"`, Now: status("resolved"), Known: true, Runs: []engine.RunExplained{skipped, ran(engine.Skipped, "by_others")}}),
 		one("cancelled", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{ran(engine.Cancelled, "risk_changed")}}),

@@ -38,6 +38,7 @@ type Workspace struct {
 type Person struct {
 	Name     string
 	Email    string            // "" if not given
+	Zone     string            // IANA time zone, "" if not given
 	Accounts map[string]string // the platform's user ID by workspace, where given
 }
 

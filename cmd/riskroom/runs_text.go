@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,6 +67,14 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("its risk could not be read")
 	case "flow_unreadable":
 		return text.Plain("its flow was written by another version")
+	case engine.Held:
+		return text.Plain("it holds messages")
+	case engine.NotYet:
+		return text.Plain("its time of day has not come for any recipient")
+	case engine.QuietHours:
+		return text.Plain("quiet hours")
+	case engine.LocalTime:
+		return text.Plain("its time of day comes then")
 	case "paused":
 		return text.Plain("the workspace refuses the bot")
 	case "rate_limited", "ratelimited", "rate_budget":
@@ -143,6 +152,8 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 			s = text.Phrasef("%s, %s", s, run)
 		}
 		return s
+	case engine.EventHeld:
+		return text.Phrasef("holds its message for %s until %s: %s (%s)", cmp.Or(d["for"], d["group"]), eventTime(d["until"], zone), reasonText(d["code"]), d["zone"])
 	case engine.EventRetry:
 		return text.Phrasef("tries again at %s (%s, attempt %s)", eventTime(d["until"], zone), d["code"], d["attempt"])
 	case engine.EventParked:

@@ -199,9 +199,13 @@ func (l *loader) calendarOf(d *flow.Def, n *node) {
 		return // flow.Compile reports it
 	}
 	d.CalendarName = name.str()
-	days := calendar.Days{Weekdays: calendar.Usual()} // in place of one with problems
-	if c := l.calendars[name.str()]; c != nil {
-		days = c.Days()
+	d.Calendar = new(l.daysOf(name.str()))
+}
+
+// daysOf returns the days of a calendar, usual ones in place of one with problems.
+func (l *loader) daysOf(name string) calendar.Days {
+	if c := l.calendars[name]; c != nil {
+		return c.Days()
 	}
-	d.Calendar = &days
+	return calendar.Days{Weekdays: calendar.Usual()}
 }

@@ -11,6 +11,7 @@ func Chinese() map[string]string {
 	maps.Copy(all, chineseSyntax())
 	maps.Copy(all, chineseSigns())
 	maps.Copy(all, chineseCalendars())
+	maps.Copy(all, chineseQuiet())
 	return all
 }
 
@@ -41,6 +42,19 @@ func chineseCalendars() map[string]string {
 		"the file is not an iCalendar file":                                "文件不是 iCalendar 文件",
 		"unknown calendar %q: %s":                                          "未知日历 %q。%s",
 		"the flow counts no working days, so its calendar has no effect":   "动作流不以工作日计，它的日历不起作用",
+	}
+}
+
+// chineseQuiet has what is wrong with quiet hours.
+func chineseQuiet() map[string]string {
+	return map[string]string{
+		"for quiet nights, write from: %q and to: %q":                          "如果夜间免打扰，请写 from: %q 和 to: %q",
+		"messages would wait all day but for less than an hour, from %s to %s": "从 %s 到 %s，消息每天只有不到一小时可以发送",
+		"messages would wait during the day, from %s to %s":                    "从 %s 到 %s，消息会在白天等待",
+		"quiet hours from %s to %s would never end":                            "从 %s 到 %s 的免打扰时段不会结束",
+		"quiet_hours of a workspace are ignore, or a map with from and to":     "工作区的 quiet_hours 应为 ignore，或含 from 和 to 的映射",
+		"the file has no quiet hours, so this has no effect":                   "文件中没有免打扰时段，因此不起作用",
+		"write the end of the night as to, such as \"08:00\"":                  "请把夜间结束的时刻写在 to 中，如 \"08:00\"",
 	}
 }
 

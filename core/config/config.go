@@ -6,7 +6,7 @@
 // parse.go, node.go). They are validated with the JSON Schema that editors also use
 // (schema*.go, structure.go). Values from the environment are filled in (variables.go).
 // Then the meaning is checked, for every part whose structure is valid (basics.go,
-// workspaces.go, people.go, refs.go, fields.go, calendars.go, flows.go, steps.go, terms.go,
+// workspaces.go, people.go, refs.go, fields.go, calendars.go, quiet.go, flows.go, steps.go, terms.go,
 // itemgroups.go, process.go). The result is a Config (config.go) or problems (problem.go, words.go).
 // What only the platforms can check is listed (outside.go). Other files in YAML, such as
 // scenarios, are read as Documents (document.go).
@@ -213,7 +213,9 @@ type loader struct {
 	problems  Problems
 	named     map[Outside]bool // the Config's Outside, without places
 	calendars map[string]*calendar.Calendar
-	keys      map[string]bool // that a Document can have; nil for a config file
+	keys      map[string]bool          // that a Document can have; nil for a config file
+	quiet     map[string]flow.QuietDef // as in flow.Def
+	zones     map[string]string        // likewise
 }
 
 func (l *loader) load() *Config {
@@ -233,6 +235,7 @@ func (l *loader) load() *Config {
 	l.readPermissions()
 	l.readProcess()
 	l.readCalendars()
+	l.readQuiet()
 	l.readFlows()
 	l.swallowed()
 	l.controls()

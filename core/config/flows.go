@@ -77,6 +77,7 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 			d.Steps = append(d.Steps, stepDef(s))
 		}
 	}
+	l.quietOf(&d, n)
 	return d
 }
 

@@ -47,10 +47,15 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 			l.outside(Outside{Kind: OutsideEmail, Name: p.Email, Person: name}, a.value.at)
 			continue
 		}
-		if l.root.get("workspaces").get(a.name) == nil {
+		workspace := l.root.get("workspaces").get(a.name)
+		if a.name == "timezone" && workspace == nil {
+			p.Zone = l.zone(a.value).String()
+			continue
+		}
+		if workspace == nil {
 			l.bad[a.value] = true
 			l.problem(a.value.key, "unknown-key", "unknown key %q in person %q: %s", short(a.name), name,
-				suggest(a.name, append([]string{"email"}, keys(l.root.get("workspaces"))...)))
+				suggest(a.name, append([]string{"email", "timezone"}, keys(l.root.get("workspaces"))...)))
 			continue
 		}
 		if l.userFits(whole(a.value), a.name, a.value.text) {

@@ -82,6 +82,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"fields":      fieldsSchema(),
 			"process":     processSchema(),
 			"calendars":   calendarsSchema(),
+			quietKeyName:  quietSchema("Hours in which the messages of flows wait, those of send_message and send_group_message, until they are over. A flow or a step can ignore them."),
 			"calendar":    text("The calendar by which flows count working days, unless they have one of their own: one of calendars."),
 			"flows":       flowsSchema(),
 		})
@@ -240,6 +241,8 @@ func platformSchema(p core.PlatformSettings) object {
 		props[apiURLKey] = text("The URL of the platform's API, if it isn't the usual one, such as that of a proxy, a government cloud or an emulator.")
 	}
 	props["rates"] = ratesSchema()
+	props["timezone"] = zoneSchema("this workspace", "the timezone at the top level")
+	props[quietKeyName] = ownQuietSchema()
 	o := record("", required, props)
 	delete(o, "description")
 	if len(p.AnyOf) > 0 {

@@ -74,6 +74,8 @@ func keySchema(k flow.Key) object {
 		return yesNo(k.Help)
 	case k.Kind == flow.NumberKey:
 		return wholeNumber(k.Help, k.Max)
+	case k.Choices != nil && !k.Hint.IsZero():
+		return say(choice(k.Help, k.Choices...), k.Hint)
 	case k.Choices != nil:
 		return choice(k.Help, k.Choices...)
 	case k.Pattern != "":

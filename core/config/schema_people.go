@@ -11,7 +11,8 @@ func peopleSchema() object {
 		object{
 			"type": "object",
 			"properties": object{
-				"email": matching("The person's e-mail address. It is enough where the platform looks people up by e-mail address.", emailPattern, coretext.Plain("an e-mail address")),
+				"email":    matching("The person's e-mail address. It is enough where the platform looks people up by e-mail address.", emailPattern, coretext.Plain("an e-mail address")),
+				"timezone": zoneSchema("the person", "that of their profile, if the platform has one, or else that of the workspace"),
 			},
 			"additionalProperties": text("The person's user ID in the workspace of that name."),
 			"description":          "The person's accounts: an e-mail address as email, or a user ID under a workspace's name. In that workspace, the user ID takes precedence.",

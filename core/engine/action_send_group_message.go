@@ -52,6 +52,9 @@ func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMes
 
 // performSendGroupMessage posts the message.
 func (t *turn) performSendGroupMessage(ctx context.Context, in *input, p *performed) error {
+	if err := t.hold(ctx, p, "", core.Account{}, in.Group); err != nil {
+		return err
+	}
 	pl, err := t.platform(in.Group.Workspace)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 
 	"riskroom/core"
@@ -63,7 +62,7 @@ func (t *turn) sendToEach(ctx context.Context, in *input, p *performed) error {
 			continue
 		}
 		m := in.Messages[to.Workspace]
-		ref, err := t.sendTo(ctx, to, m)
+		ref, err := t.sendTo(ctx, p, to, m)
 		switch {
 		case err == nil:
 			p.out.did(to.String())
@@ -73,7 +72,7 @@ func (t *turn) sendToEach(ctx context.Context, in *input, p *performed) error {
 		case final(err):
 			p.out.fail(to.String(), err)
 		default:
-			left = cmp.Or(left, err)
+			left = leftOver(left, err)
 		}
 	}
 	return left
@@ -111,11 +110,15 @@ func (t *turn) aboutIn(c core.GroupChange, workspace string) core.GroupChange {
 	return c
 }
 
-func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {
+func (t *turn) sendTo(ctx context.Context, p *performed, to core.Account, m core.Message) (core.MessageRef, error) {
+	scope := "to:" + to.String() + "/"
+	if err := t.hold(ctx, p, scope, to, core.GroupRef{}); err != nil {
+		return core.MessageRef{}, err
+	}
 	pl, err := t.platform(to.Workspace)
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, t.about(m, to.Workspace))
+	ref, err := pl.SendMessage(ctx, once{t: t, scope: scope}, to, t.about(m, to.Workspace))
 	return ref, people.FailedIn(to.Workspace, err)
 }

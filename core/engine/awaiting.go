@@ -40,6 +40,9 @@ func (t *turn) await(creator RunSummary) error {
 	}
 	t.awaits = creator.ID
 	wait := max(afterOthers, creator.At.Sub(now))
+	if wait > longestBackOff && creator.State == Waiting {
+		t.run.Since = creator.At // it isn't failing, but waits for that moment
+	}
 	if creator.State == Parked {
 		wait = longestBackOff
 	}

@@ -18,6 +18,7 @@ const (
 	EventPassed   = "passed"   // a step was skipped; data: action, reason
 	EventFallback = "fallback" // a direct message that couldn't be delivered was sent elsewhere; data: for, where (item, channel, person), to, message, text, or code if that failed too
 	EventDeferred = "deferred" // to a slot of the rate budget; data: until
+	EventHeld     = "held"     // messages must not be sent yet; data: for (accounts) or group, until, zone, code (quiet_hours, local_time)
 	EventRetry    = "retry"    // data: code, until, attempt
 	EventParked   = "parked"   // data: code
 	EventEnded    = "ended"    // data: state, reason

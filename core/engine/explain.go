@@ -49,6 +49,7 @@ type When struct {
 	On                      string // the event
 	DateField               string
 	After, Before, At, Zone string // as in the config file; Zone is where days are counted
+	Theirs                  bool   // At is by each recipient's clock
 }
 
 // Used is a variable of a condition with its value, as in flow.Used.
@@ -76,6 +77,7 @@ type RunExplained struct {
 	Until   time.Time // of a run that waits: when it continues
 	Reason  string    // a code, as Run.Reason has it
 	For     string    // the flow whose group it waits for, "" if it waits for none
+	Held    []Hold    // messages that must not be sent yet
 	Ended   time.Time
 	// Unmet are the variables of the condition with the values for which it was false.
 	Unmet []Used
@@ -194,7 +196,12 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 		if err != nil {
 			return err
 		}
-		one.Earlier = current != nil && r.FlowHash != current.Hash()
+		if current != nil {
+			one.Earlier = r.FlowHash != current.Hash()
+			if due, local := current.Local(r.ID.Occurrence, current.ZoneOf("")); local {
+				one.Due = due
+			}
+		}
 		f.Runs = append(f.Runs, one)
 	}
 	f.More = len(runs) - len(f.Runs)
@@ -202,7 +209,8 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 		return nil
 	}
 	d := current.Def()
-	f.When = When{On: d.Trigger.On, DateField: d.Trigger.DateField, After: d.Trigger.After, Before: d.Trigger.Before, At: d.Trigger.At, Zone: d.Zone}
+	f.When = When{On: d.Trigger.On, DateField: d.Trigger.DateField, After: d.Trigger.After, Before: d.Trigger.Before, At: d.Trigger.At, Zone: d.Zone,
+		Theirs: d.Trigger.Zone != ""}
 	f.If = current.If.String()
 	if f.Known = !current.If.UsesCause(); f.Known {
 		env := x.e.env(ctx, x.rec.Risk, x.e.org.Language)
@@ -251,6 +259,7 @@ func (x explainer) run(ctx context.Context, s RunSummary) (RunExplained, error) 
 		out.State, out.Reason = r.State, r.Reason
 		if r.State == Waiting || r.State == Running {
 			out.Until = cmp.Or(r.Slot.At, r.At)
+			out.Held = x.held(r)
 		}
 	case core.KindOf(err) != core.NotFound:
 		return out, err
@@ -261,6 +270,12 @@ func (x explainer) run(ctx context.Context, s RunSummary) (RunExplained, error) 
 		}
 	}
 	return out, nil
+}
+
+// held returns the messages that a run is holding.
+func (x explainer) held(r Run) []Hold {
+	now := x.e.clock.Now()
+	return slices.DeleteFunc(decodeOutcome(r.Outcomes[r.Step]).Held, func(h Hold) bool { return !h.Until.After(now) })
 }
 
 // event adds an event of the run.

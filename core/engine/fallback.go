@@ -149,7 +149,7 @@ func (t *turn) tryFallback(ctx context.Context, home string, in *input, p *perfo
 		if core.IsStop(err) {
 			return taken, err
 		}
-		taken, left = taken || sent, cmp.Or(left, err)
+		taken, left = taken || sent, leftOver(left, err)
 	}
 	return taken, left
 }
@@ -208,8 +208,12 @@ func (t *turn) detour(ctx context.Context, in *input, p *performed, f fallback, 
 	if p.out.missed(to) {
 		return false, nil
 	}
+	scope := f.scope() + to + "/"
+	if err := t.hold(ctx, p, scope, s.To, s.Group); err != nil {
+		return false, err
+	}
 	m := t.detourMessage(ctx, in, p.out.undelivered(), workspace)
-	ref, err := t.deliver(ctx, once{t: t, scope: f.scope() + to + "/"}, s, t.about(m, workspace))
+	ref, err := t.deliver(ctx, once{t: t, scope: scope}, s, t.about(m, workspace))
 	switch {
 	case err == nil:
 		t.detoured(p, where, detour{To: to}, map[string]string{

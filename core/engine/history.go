@@ -114,7 +114,7 @@ func (e *Engine) readTrail(ctx context.Context, r core.Risk, from string, p *his
 // flows did for them.
 func InHistory(e Event) bool {
 	switch e.Kind {
-	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
+	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator, EventHeld:
 		return true
 	case EventGroup: // what a flow does is in its EventStep
 		return e.Run == "" || BuiltIn(e.Flow())

@@ -186,7 +186,7 @@ func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (Applied,
 
 // cancelled returns timer changes that cancel the runs whose condition no longer
 // holds. The store ignores them for runs that have not begun, whose condition is
-// evaluated when they fire.
+// evaluated when they fire. Runs that hold messages are woken to see it.
 func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []TimerChange {
 	var out []TimerChange
 	for _, r := range rec.Runs {
@@ -201,6 +201,9 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 			out = append(out, TimerChange{Do: CancelBegun, Run: r.ID, Event: &Event{
 				At: e.clock.Now(), V: risk.Version, Kind: EventTimer, Run: r.ID.String(),
 				Data: map[string]string{"run": r.ID.String()}}})
+			if r.State == Waiting {
+				out = append(out, TimerChange{Do: WakeTimer, Run: r.ID, Data: []byte(Held)})
+			}
 		}
 	}
 	return out

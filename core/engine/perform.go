@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -22,6 +23,7 @@ type outcome struct {
 	Done   []string       `json:"done,omitempty"`   // people or parts that it reached
 	Failed []failure      `json:"failed,omitempty"`
 
+	Held    []Hold   `json:"held,omitempty"`     // messages that must not be sent yet
 	Detours []detour `json:"fallback,omitempty"` // where a direct message was sent instead
 	Code    string   `json:"code,omitempty"`     // why the whole step failed or was skipped
 }
@@ -112,7 +114,9 @@ func (t *turn) perform(ctx context.Context, act performance, in *input, sofar ou
 	for _, m := range in.Missing {
 		p.out.fail(string(m.Ref), &core.Error{Kind: m.Kind, Detail: m.Code})
 	}
+	t.heldUntil = time.Time{}
 	err := act(t, ctx, in, &p)
+	t.noteHolds()
 	return p, people.FailedIn(t.workspace, err)
 }
 

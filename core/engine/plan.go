@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -83,9 +84,12 @@ func (p *planned) occurrence(f *flow.Flow, from string, o flow.Occurrence, risk 
 
 // set arms an occurrence, or moves the run of the occurrence from to it.
 func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
-	c := TimerChange{Do: ArmTimer, Run: runOf(risk, f, o.ID), Due: o.Due, FlowHash: f.Hash()}
-	if o.Due.IsZero() {
+	c := TimerChange{Do: ArmTimer, Run: runOf(risk, f, o.ID), Due: cmp.Or(o.First, o.Due), FlowHash: f.Hash()}
+	switch {
+	case o.Due.IsZero():
 		c.Due = now
+	case from != "" && !c.Due.After(now) && o.Due.After(now):
+		c.Due = now.Add(time.Second) // so that the store takes it for one that lies ahead
 	}
 	if o.Cause != nil {
 		c.Data, _ = json.Marshal(o.Cause) // it consists of texts: can't fail

@@ -33,6 +33,10 @@ type turn struct {
 	unmet     []Used        // of the run's condition, if it was false
 	awaits    RunID         // the run that creates the group that the step needs
 	slot      Slot          // reserved for the next call, but too late to wait for in this turn
+	due       time.Time     // of the run, by the clock of the first recipient
+	heldUntil time.Time     // when the first message may be sent of those that the step holds
+	fresh     []Hold        // since this turn
+	lookUntil time.Time     // until when time zones are looked up, in real time
 	notices   []TimerChange // notices, and runs that post files: armed when the turn ends
 	replay    bool          // use recorded results only, make no call
 

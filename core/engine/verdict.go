@@ -71,6 +71,8 @@ func (t *turn) classify(err error) verdict {
 		v.course = handBack
 	case isStop(err, errUnsure):
 		v.course = park
+	case isHeld(err), core.DetailOf(err) == NotYet:
+		v.course, v.until = wait, t.heldUntil
 	case core.IsStop(err) && (core.KindOf(err) == core.RateLimited || core.DetailOf(err) == tooEarly),
 		core.DetailOf(err) == overBudget, core.DetailOf(err) == people.Paused, core.DetailOf(err) == AwaitsGroup,
 		core.DetailOf(err) == groupNotSeen:

@@ -16,7 +16,7 @@ import (
 func (e *Engine) runTurn(ctx context.Context, r Run) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	t := &turn{
-		e: e, run: r, reached: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, progressed: time.Now(),
+		e: e, run: r, due: r.Due, reached: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, progressed: time.Now(),
 		log: e.log.With("run", r.ID.String()), gaveUp: func() error { return context.Cause(ctx) },
 	}
 	var keeper sync.WaitGroup
@@ -85,6 +85,9 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		if over := t.over(ctx); over != "" {
 			return false, t.end(ctx, Skipped, over, performed{})
 		}
+		if err := t.notYet(ctx); err != nil {
+			return false, t.endTurn(ctx, err, performed{})
+		}
 		concerned, err := t.causer(ctx)
 		if err != nil {
 			return false, t.endTurn(ctx, err, performed{})
@@ -121,14 +124,14 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 // turn has stored that. A killed worker loses what it recorded.
 func (t *turn) fired() {
 	switch t.run.Reason {
-	case "", notRead, flowNotRead:
+	case "", notRead, flowNotRead, NotYet:
 	default:
 		return
 	}
 	if t.run.Step > 0 {
 		return
 	}
-	late := t.e.clock.Now().Sub(t.run.Due)
+	late := t.e.clock.Now().Sub(t.due)
 	t.e.observe.Fired(late)
 	t.note(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)})
 }
@@ -154,6 +157,9 @@ func (t *turn) load(ctx context.Context) error {
 // goes on; again reports whether the run's condition must be evaluated again.
 func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
 	t.enter(s)
+	if err := t.awaitLocalTime(s); err != nil {
+		return t.stepFailed(ctx, s, performed{}, err)
+	}
 	in, err := t.pin(ctx, s)
 	if err == nil {
 		p, err := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, t.outcome(t.run.Step))
@@ -265,7 +271,7 @@ func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[s
 // addTo adds a step's outcome so far to a Complete, so that an interrupted step keeps
 // track of the messages that it sent.
 func (p performed) addTo(s Complete) Complete {
-	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
+	if len(p.out.Done)+len(p.out.Failed)+len(p.out.Held) > 0 || p.out.Group != nil || p.out.Code != "" {
 		s.Outcome = p.out.encode()
 	}
 	s.Shown, s.Badge, s.Unreached = p.shown, p.badge, p.unreached

@@ -76,13 +76,14 @@ func (d *StepDef) Keys() []Key {
 		textKey("if", "A condition for this step only.", &d.If),
 		textKey("workspace", "The workspace in which the step acts. Default: the one in which the risk was filed.", &d.Workspace),
 		{Name: "on_error", Kind: TextKey, Choices: []string{string(Stop), string(Continue)}, Text: (*string)(&d.OnError), Help: onErrorHelp},
+		quietKey("ignore sends the messages of this step in quiet hours, too.", &d.QuietHours),
 	}
 }
 
 // stepForm describes a step: one action, and the keys of every step.
 func stepForm() Form {
 	f := Form{
-		Help:  "One step: exactly one action, and optionally if, workspace and on_error.",
+		Help:  "One step: exactly one action, and optionally if, workspace, on_error and quiet_hours.",
 		Keys:  new(StepDef).Keys(),
 		AnyOf: ActionKinds(), Without: text.Phrasef("a step needs an action: %s", text.Or(ActionKinds()...)),
 	}
@@ -98,15 +99,16 @@ func stepForm() Form {
 
 // stepHead has the keys with which the JSON of a step begins.
 type stepHead struct {
-	If        string  `json:"if,omitempty"`
-	Workspace string  `json:"workspace,omitempty"`
-	OnError   OnError `json:"on_error,omitempty"`
+	If         string  `json:"if,omitempty"`
+	Workspace  string  `json:"workspace,omitempty"`
+	OnError    OnError `json:"on_error,omitempty"`
+	QuietHours string  `json:"quiet_hours,omitempty"`
 }
 
 // MarshalJSON writes the action under its name, after the other keys. Flows are stored in
 // this form, and identified by its hash.
 func (d StepDef) MarshalJSON() ([]byte, error) {
-	head, err := json.Marshal(stepHead{d.If, d.Workspace, d.OnError})
+	head, err := json.Marshal(stepHead{d.If, d.Workspace, d.OnError, d.QuietHours})
 	if err != nil || d.Action == nil {
 		return head, err
 	}
@@ -148,7 +150,7 @@ func (d *StepDef) UnmarshalJSON(b []byte) error {
 	}
 	var head stepHead
 	err = decodeStrictly(rest, &head)
-	d.If, d.Workspace, d.OnError = head.If, head.Workspace, head.OnError
+	d.If, d.Workspace, d.OnError, d.QuietHours = head.If, head.Workspace, head.OnError, head.QuietHours
 	return err
 }
 

@@ -33,6 +33,8 @@ func chineseValues() map[string]string {
 		"true or false":                        "true 或 false",
 		"none":                                 "无",
 
+		"write ignore, or leave it out; the hours are at the top level and in workspaces": "请写 ignore，或不写；时段写在文件顶层和工作区中",
+
 		"did you mean %s? %s": "你是否想写 %s？%s",
 		"known: %s":           "可用：%s",
 		"names are %s":        "可用的名称：%s",
@@ -151,6 +153,9 @@ func chineseFlows() map[string]string {
 		"a change of the status is another event: use on: status":                               "状态的变化是另一种事件：请用 on: status",
 		"a field can't be named %s: it is a built-in field":                                     "字段不能命名为 %s：它是内置字段",
 		"｛｛ and ｝｝ show no value: write plain braces, such as {{ .title }}":                     "｛｛ 和 ｝｝ 不会显示值：请用半角花括号，如 {{ .title }}",
+		"only messages wait for the end of quiet hours, so this has no effect":                  "只有消息会等到免打扰时段结束，因此不起作用",
+		"no step sends direct messages, so everything happens by the workspace's clock":         "没有发送私信的步骤，因此一切都按工作区的时间进行",
+		"the quiet hours can't be used":                                                         "无法使用此免打扰时段",
 		"a flow needs a name":                                                                   "动作流需要名称",
 		"a flow needs at least one step":                                                        "动作流至少需要一个步骤",
 		"a group can't be discussed in and dissolved at once":                                   "群组不能同时继续讨论又解散",

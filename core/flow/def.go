@@ -27,6 +27,16 @@ type Def struct {
 	// changed flow, for these flows only.
 	Calendar *calendar.Days `json:"calendar,omitempty"`
 
+	// Quiet has the quiet hours of the workspaces in which its messages wait. Those under ""
+	// are those of every other workspace.
+	Quiet map[string]QuietDef `json:"quiet_hours,omitempty"`
+	// Zones has the time zones of workspaces that differ from Zone, if the flow depends on
+	// them.
+	Zones map[string]string `json:"zones,omitempty"`
+
+	// QuietHours is ignore if its messages don't wait. Then Quiet is empty.
+	QuietHours string `json:"-"`
+
 	// CalendarName is the name of the calendar. Its days are in the text, not its name.
 	CalendarName string `json:"-"`
 
@@ -70,6 +80,7 @@ type TriggerDef struct {
 	After     string `json:"after,omitempty"`      // "1d", "2wd", "36h", "1d12h", "2s"
 	Before    string `json:"before,omitempty"`     // as After
 	At        string `json:"at,omitempty"`         // "09:00"
+	Zone      string `json:"zone,omitempty"`       // recipient: At is by each recipient's clock
 	On        string `json:"on,omitempty"`         // an event: filed, status
 
 	Every   string `json:"every,omitempty"`    // as After
@@ -85,10 +96,11 @@ type TriggerDef struct {
 
 // StepDef is one step. Its JSON form has the action under the action's name.
 type StepDef struct {
-	If        string
-	Workspace string // "" is the risk's home
-	OnError   OnError
-	Action    ActionDef
+	If         string
+	Workspace  string // "" is the risk's home
+	OnError    OnError
+	QuietHours string // ignore if its messages don't wait
+	Action     ActionDef
 }
 
 // ID returns the ID of the group that the step creates, "" if it creates none.

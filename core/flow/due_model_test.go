@@ -122,13 +122,19 @@ func drawCalendar(rt *rapid.T, near time.Time) drawn {
 	return d
 }
 
+// works reports whether the day of a moment is a working day.
+func (d drawn) works(at time.Time) bool {
+	name := calendar.Weekdays()[(at.Weekday()+6)%7]
+	s := at.Format(time.DateOnly)
+	return d.work[s] || !d.free[s] && slices.Contains(d.days.Weekdays, name)
+}
+
 // count returns how many calendar days it takes to pass n working days.
 func (d drawn) count(from time.Time, n, sign int) int {
 	y, m, day := from.Date()
 	for i := 1; ; i++ {
 		at := time.Date(y, m, day+sign*i, 12, 0, 0, 0, time.UTC)
-		name := calendar.Weekdays()[(at.Weekday()+6)%7]
-		if s := at.Format(time.DateOnly); d.work[s] || !d.free[s] && slices.Contains(d.days.Weekdays, name) {
+		if d.works(at) {
 			n--
 		}
 		if n == 0 {

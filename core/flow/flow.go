@@ -23,6 +23,12 @@ type Flow struct {
 	IfAlreadyDue AlreadyDue
 	Steps        []Step
 
+	zone  *time.Location
+	zones map[string]*time.Location // of workspaces, where they differ
+	quiet map[string]*QuietHours    // by workspace; "": every other one
+
+	everywhere bool // it is due for everybody at once
+
 	def       Def
 	canonical []byte
 	hash      string
@@ -90,11 +96,11 @@ func (f *Flow) Hash() string { return f.hash }
 // Def returns what f was compiled from. Callers must not change it.
 func (f *Flow) Def() Def { return f.def }
 
-// Unconditional returns f without its conditions and those of its steps, and for whoever
-// caused it. It has the hash of f.
+// Unconditional returns f without its conditions and those of its steps, for whoever caused
+// it, without quiet hours, and due for everybody at once. It has the hash of f.
 func (f *Flow) Unconditional() *Flow {
 	out := *f
-	out.By, out.If, out.Steps = nil, nil, slices.Clone(f.Steps)
+	out.By, out.If, out.quiet, out.everywhere, out.Steps = nil, nil, nil, true, slices.Clone(f.Steps)
 	for i := range out.Steps {
 		out.Steps[i].If = nil
 	}
@@ -109,6 +115,7 @@ func compile(d Def) (*compiler, *Flow) {
 		c.report("/name", -1, RuleStep, "a flow needs a name")
 	}
 	c.settings(d)
+	f.zone, f.zones, f.quiet = c.scope.zone, c.zones(d.Zones), c.quiet(d.Quiet)
 	f.Trigger = c.trigger(d)
 	f.By = c.people("/trigger/by", d.Trigger.By)
 	f.If = c.condition("/if", d.If)
@@ -123,6 +130,7 @@ func compile(d Def) (*compiler, *Flow) {
 		c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with on")
 	}
 	f.Steps = c.steps(d.Steps)
+	c.recipients(d)
 	if f.Trigger != nil {
 		c.neverRuns(d, f)
 	}
@@ -138,6 +146,7 @@ func (d *Def) form() Form {
 			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,
 				Help: "What to do if the due time has already passed when a risk is filed or edited: run (the default) or skip."},
 			textKey("calendar", "The calendar by which the flow counts working days. Default: the calendar at the top level.", &d.CalendarName),
+			quietKey("ignore sends the messages of this flow in quiet hours, too.", &d.QuietHours),
 		},
 	}
 }
@@ -150,6 +159,20 @@ func (d *Def) Form() Form {
 	f.Keys = append(f.Keys, Key{Name: "steps", Kind: FormsKey, Required: true, Max: core.MaxSteps, Form: &step,
 		Help: "The steps, in order. Each has exactly one action."})
 	return f
+}
+
+// zones loads the time zones of workspaces.
+func (c *compiler) zones(names map[string]string) map[string]*time.Location {
+	out := map[string]*time.Location{}
+	for workspace, name := range names {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "" || name == "Local" {
+			c.report("/zones/"+workspace, -1, RuleTrigger, "unknown time zone %q; write one like Asia/Shanghai", name)
+			continue
+		}
+		out[workspace] = zone
+	}
+	return out
 }
 
 // settings compiles what d takes from the rest of the config file.

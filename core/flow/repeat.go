@@ -166,7 +166,7 @@ func (t DateTrigger) over(occurrence string, env Env) string {
 // coming returns the first occurrence after a moment.
 func (t DateTrigger) coming(anchor, after time.Time) (Occurrence, bool) {
 	n := t.ahead(anchor, after)
-	return repeated(anchor, t.due(anchor, n)), t.Repeat.within(n)
+	return t.local(repeated(anchor, t.due(anchor, n)), anchor), t.Repeat.within(n)
 }
 
 // following returns the occurrence after one that has ended. If that one counts from another
@@ -195,10 +195,10 @@ func (t DateTrigger) starting(anchor, now time.Time) []Occurrence {
 		last = min(last, r.AtMost)
 	}
 	if last > 0 && (!r.skipLate || !r.within(n)) {
-		out = append(out, repeated(anchor, t.due(anchor, last)))
+		out = append(out, t.local(repeated(anchor, t.due(anchor, last)), anchor))
 	}
 	if r.within(n) {
-		out = append(out, repeated(anchor, t.due(anchor, n)))
+		out = append(out, t.local(repeated(anchor, t.due(anchor, n)), anchor))
 	}
 	return out
 }
@@ -271,7 +271,7 @@ func (t DateTrigger) expectedRepeat(env Env, armed []string) []Occurrence {
 	var out []Occurrence
 	for _, id := range armed {
 		if from, due, repeat := ParseRepeat(id); repeat && dateOccurrence(from) == dateOccurrence(anchor) && !due.After(env.Now) {
-			out = append(out, Occurrence{ID: id, Due: due})
+			out = append(out, t.local(repeated(anchor, due), anchor))
 		}
 	}
 	if next, ok := t.coming(anchor, env.Now); ok {

@@ -21,6 +21,7 @@ type Step struct {
 	If        *Condition // nil: always
 	Workspace string     // "" is the risk's home; if the action's group is a channel, its workspace
 	OnError   OnError
+	Loud      bool // its messages don't wait for the end of quiet hours
 	Action    Action
 
 	key string
@@ -117,9 +118,12 @@ func (c *compiler) steps(defs []StepDef) []Step {
 
 // step compiles one step.
 func (c *stepCompiler) step(path string, d StepDef) Step {
-	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace, OnError: d.OnError}
+	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace, OnError: d.OnError, Loud: d.QuietHours == ignoreQuiet}
 	for _, k := range d.Keys() {
 		c.key(path, "step", RuleStep, k)
+	}
+	if s.Loud && d.Action != nil && !sendsMessage(d.Action) {
+		c.warn(path+"/quiet_hours", RuleStep, "only messages wait for the end of quiet hours, so this has no effect")
 	}
 	if d.Workspace != "" {
 		c.terms = append(c.terms, Term{Path: path + "/workspace", Kind: WorkspaceTerm, Text: d.Workspace, Workspace: d.Workspace})

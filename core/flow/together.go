@@ -64,7 +64,7 @@ func sameMoment(a, b Trigger) bool {
 	x, isDate := a.(DateTrigger)
 	y, both := b.(DateTrigger)
 	if isDate && both {
-		return x.Field == y.Field && x.Delay == y.Delay && x.Before == y.Before && x.calendar.Equal(y.calendar) && x.at == y.at && x.hasAt == y.hasAt
+		return x.Field == y.Field && x.Delay == y.Delay && x.Before == y.Before && x.calendar.Equal(y.calendar) && x.at == y.at && x.hasAt == y.hasAt && x.theirs == y.theirs
 	}
 	return isDate == both && a.Kind() == b.Kind()
 }

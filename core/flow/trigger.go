@@ -35,6 +35,9 @@ type Trigger interface {
 type Occurrence struct {
 	ID  string
 	Due time.Time // zero: at once
+	// First is when it is due for the first of its recipients, wherever they are, if that
+	// may be before Due; zero otherwise.
+	First time.Time
 	// Cause is stored with the run of an event, nil for a date.
 	Cause *Cause
 }
@@ -74,18 +77,21 @@ func (d *TriggerDef) Form() Form {
 				Help: "How long before date_field the flow is due, instead of after: 1d is the same time on the day before."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,
 				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after, before and every."},
+			{Name: "zone", Kind: TextKey, Choices: []string{recipientZone}, Text: &d.Zone,
+				Help: "recipient: at is the time by each recipient's clock, if it is known from people or their profile, otherwise by the workspace's. The day is counted by the file's time zone."},
 		}, d.repeatKeys(), []Key{
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
 		}, d.filters()),
 		AnyOf: []string{"date_field", "on"}, Without: text.Plain("a trigger needs date_field or on"),
 		Excludes: []Exclusion{
-			{Key: "on", Others: []string{"date_field", "after", "before", "at", "every", "at_most", "until", "catch_up"},
+			{Key: "on", Others: []string{"date_field", "after", "before", "at", "zone", "every", "at_most", "until", "catch_up"},
 				Message: text.Plain("a trigger has either on, or date_field with after, before or every, and at")},
 			{Key: "after", Others: []string{"before"}, Message: text.Plain("a trigger has either after or before")},
 		},
 		Requires: append([]Requirement{
 			{Key: "date_field", AnyOf: []string{"after", "before", "every"},
 				Without: text.Plain("date_field needs after, before or every, such as after: 1d")},
+			{Key: "zone", Others: []string{"at"}},
 			{Key: "at_most", Others: []string{"every"}},
 			{Key: "until", Others: []string{"every"}},
 			{Key: "catch_up", AnyOf: []string{"every"},
@@ -134,6 +140,12 @@ func (c *compiler) trigger(def Def) Trigger {
 
 // dateOccurrence returns the ID of the occurrence whose delay starts at a date.
 func dateOccurrence(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+
+// anchorOf returns the date at which the delay of an occurrence starts.
+func anchorOf(occurrence string) (time.Time, bool) {
+	ms, err := strconv.ParseInt(occurrence, 10, 64)
+	return time.UnixMilli(ms), err == nil
+}
 
 // versionOccurrence returns the ID of the occurrence that a change causes.
 func versionOccurrence(r core.Risk) string { return "v" + strconv.FormatInt(r.Version, 10) }

@@ -15,9 +15,10 @@ type DateTrigger struct {
 	Delay  Delay
 	Before bool // Delay counts back from the date
 
-	at    time.Duration // the time of day, if fixed
-	hasAt bool
-	zone  *time.Location
+	at     time.Duration // the time of day, if fixed
+	hasAt  bool
+	zone   *time.Location
+	theirs bool // at is by each recipient's clock
 
 	calendar *calendar.Calendar // of working days; nil if none are counted
 
@@ -89,7 +90,7 @@ func (t DateTrigger) trigger() {}
 
 // occurrence returns the occurrence that counts from anchor.
 func (t DateTrigger) occurrence(anchor time.Time) Occurrence {
-	return Occurrence{ID: dateOccurrence(anchor), Due: t.Due(anchor)}
+	return t.local(Occurrence{ID: dateOccurrence(anchor), Due: t.Due(anchor)}, anchor)
 }
 
 // Anchor returns the date of r that t counts from, and whether it is set.
@@ -168,7 +169,7 @@ func (t DateTrigger) days(from calendar.Day) int {
 // dateTrigger compiles a trigger by a date.
 func (c *compiler) dateTrigger(path string, def Def) DateTrigger {
 	d, fields := def.Trigger, def.Fields
-	t := DateTrigger{Field: d.DateField, zone: c.scope.zone}
+	t := DateTrigger{Field: d.DateField, zone: c.scope.zone, theirs: d.Zone == recipientZone}
 	dates := builtinDates()
 	if _, process := c.scope.lookup(nodeSince); process {
 		dates = append(dates, nodeSince)

@@ -118,6 +118,9 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 	case engine.EventRetry:
 		say(browser.Wrong, "retry")
 		return p.S("browser.trail.code", args)
+	case engine.EventHeld:
+		say(browser.Quiet, e.Kind)
+		return p.S("history.held.why." + e.Data["code"])
 	case engine.EventDeferred:
 		if e.Data["code"] == "young" {
 			say(browser.Wrong, "wait.young")
