@@ -15,6 +15,12 @@ import (
 // network. Its data is gone after Stop. It is for demos and tests. A nil clock is the
 // wall clock.
 func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Store, error) {
+	return OpenEmbeddedIn(ctx, 4, clock, log) // reading the timers takes a command per shard
+}
+
+// OpenEmbeddedIn is OpenEmbedded with a number of shards. If that is one, runs that are due at
+// the same moment are always claimed in the same order.
+func OpenEmbeddedIn(ctx context.Context, shards int, clock core.Clock, log *slog.Logger) (*Store, error) {
 	m := miniredis.NewMiniRedis()
 	s, err := Open(ctx, Options{
 		Dial: func(context.Context, string, string) (net.Conn, error) {
@@ -25,7 +31,7 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 			return queueing(c), nil
 		},
 		Clock:    clock,
-		Shards:   4, // reading the timers takes a command per shard
+		Shards:   shards,
 		Embedded: true,
 		Volatile: true,
 		Logger:   log,

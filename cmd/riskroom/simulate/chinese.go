@@ -13,7 +13,14 @@ func Chinese() map[string]string {
 		"a risk has no operators of its own":                             "风险没有自己的操作人员",
 		"the operators are those of the risk's node in the process; to choose them for each risk, give the config file a field of people, and name that field there": "操作人员由风险所在的流程节点决定；如需逐个风险指定，请在配置文件中增加人员字段，并在节点中引用该字段",
 		"%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID":                                                                                   "%q 既不是名字，也不是 @组、工作区:@组 或 工作区/ID",
-		"%q is not a command":    "%q 不是命令",
-		"commands begin with %s": "命令以 %s 开头",
+		"An example that nobody takes":                                        "示例：无人处理",
+		"An example that is resolved":                                         "示例：已解决",
+		"the first line must name the columns, and one of them must be title": "第一行必须是列名，其中必须有 title",
+		"the file is empty":                                                   "文件是空的",
+		"this line is not CSV with as many columns as the first: %v":          "这一行不是与第一行列数相同的 CSV：%v",
+		"%q is not a number":                                                  "%q 不是数字",
+		"%q: %s":                                                              "%q：%s",
+		"%q is not a command":                                                 "%q 不是命令",
+		"commands begin with %s":                                              "命令以 %s 开头",
 	}
 }

@@ -61,7 +61,7 @@ type Event struct {
 	Platform  string
 	To        []Recipient // of a message or a reply; who joined or left
 	Group     *Group      // the group, or the channel that a message is in
-	Text      string      // all of a message as plain text; a note, a command line
+	Text      string      // X
 	Pinned    bool        // the message is pinned
 	Post      *stage.Post // the message as its platform shows it
 

@@ -3,8 +3,10 @@ package simulate
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"riskroom/adapters/stage"
 	"riskroom/cmd/riskroom/emulated"
@@ -32,7 +34,7 @@ type recorder struct {
 	events []Event
 	making map[string]making // groups whose creating step goes on, by place and ID
 	posts  map[string]int    // the event of each message, by place, room and ID
-	risks  []core.RiskKey
+	titles map[core.RiskKey]string
 	waits  map[engine.RunID]*waited
 }
 
@@ -48,7 +50,7 @@ type making struct {
 func newRecorder(w *world) *recorder {
 	r := &recorder{
 		w: w, steps: map[string]*flowSteps{}, now: &acting{}, seen: map[*emulated.Place]int{},
-		making: map[string]making{}, posts: map[string]int{}, waits: map[engine.RunID]*waited{},
+		making: map[string]making{}, posts: map[string]int{}, titles: map[core.RiskKey]string{}, waits: map[engine.RunID]*waited{},
 	}
 	for _, f := range w.cfg.Flows {
 		s := &flowSteps{}
@@ -142,11 +144,11 @@ func (r *recorder) saw(p *emulated.Place, e stage.Event) {
 	}
 	switch what {
 	case Command, Wrote:
-		ev.By = recipient(p, e.Actor).Name
+		ev.By, ev.Risk = recipient(p, e.Actor).Name, r.keyIn(e.Text)
 	case Joined, Left:
 		ev.To = []Recipient{recipient(p, e.Person)}
 	case Reply:
-		ev.To = []Recipient{recipient(p, e.Post.Only)}
+		ev.To, ev.Risk = []Recipient{recipient(p, e.Post.Only)}, r.keyIn(e.Post.Text)
 	case Message, Changed, Deleted:
 		if e.Room.Kind == stage.DirectRoom {
 			ev.To = recipients(p, e.Room.Members)
@@ -164,6 +166,17 @@ func (r *recorder) saw(p *emulated.Place, e stage.Event) {
 		r.posts[id+"/"+e.Post.ID] = at
 	default:
 	}
+}
+
+// keyIn returns the key of a risk that a text names first, "" for none.
+func (r *recorder) keyIn(s string) core.RiskKey {
+	prefix := r.w.cfg.Organisation.KeyPrefix
+	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return c != '-' && !unicode.IsDigit(c) && !unicode.IsLetter(c) }) {
+		if key, err := core.ParseRiskKey(prefix, word); err == nil && strings.Contains(word, "-") {
+			return key
+		}
+	}
+	return ""
 }
 
 // pinned notes that a message is pinned.

@@ -160,7 +160,11 @@ func (s *runner) claim(ctx context.Context) (due []engine.Run, next time.Time, e
 	if len(s.asleep) == workers {
 		return nil, time.Time{}, nil
 	}
-	return s.engine.ClaimDue(ctx, workers-len(s.asleep))
+	due, next, err = s.engine.ClaimDue(ctx, workers-len(s.asleep))
+	slices.SortFunc(due, func(a, b engine.Run) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID.Risk.Number(), b.ID.Risk.Number()), cmp.Compare(a.ID.String(), b.ID.String()))
+	})
+	return due, next, err
 }
 
 // begin has a run act until it sleeps or its turn ends.

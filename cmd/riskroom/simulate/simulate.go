@@ -7,8 +7,9 @@
 // the next. Runs act one after another, so the same scenario always gives the same events. No
 // connection leaves this machine.
 //
-// scenario.go and decode.go are the input. world.go starts everything, runner.go moves the
-// clock and carries out what is due, and record.go notes what happens.
+// scenario.go, decode.go, csv.go and sample.go are the input. world.go starts everything, runner.go moves the
+// clock and carries out what is due, and record.go
+// and trail.go note what happens.
 package simulate
 
 import (
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"riskroom/cmd/riskroom/emulated"
+	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
 )
@@ -39,6 +41,7 @@ type Options struct {
 // Result is what happened.
 type Result struct {
 	From, Until time.Time
+	Titles      map[core.RiskKey]string
 	Events      []Event // in order
 	Late        []Late  // flows that couldn't keep their schedule
 }
@@ -65,7 +68,7 @@ func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result
 	if err := w.runner.until(ctx, s.End()); err != nil {
 		return nil, err
 	}
-	return &Result{From: s.Start, Until: s.End(), Events: w.rec.events, Late: w.rec.late()}, nil
+	return &Result{From: s.Start, Until: s.End(), Titles: w.rec.titles, Events: w.rec.events, Late: w.rec.late()}, nil
 }
 
 // Error is why a risk or an action of a scenario couldn't be played.

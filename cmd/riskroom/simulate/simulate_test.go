@@ -123,7 +123,7 @@ Mar 3 09:00:00 R-1 message remind-after-a-day send_message#1 @dora
 	}
 	for _, want := range []string{
 		"Mar 4 09:00:00 R-1 group_created open-a-group-after-two room #ledger-off-by-a-cent-r-1 [{dora false} {lin false} {mei false}]\n",
-		"Mar 4 12:00:00  command lin", "Mar 4 12:00:00 R-1 status lin\n", " reply @mei",
+		"Mar 4 12:00:00 R-1 command lin", "Mar 4 12:00:00 R-1 status lin\n", " reply @mei",
 	} {
 		if !strings.Contains(first, want) {
 			t.Errorf("no %q in\n%s", want, first)

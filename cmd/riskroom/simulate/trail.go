@@ -33,7 +33,6 @@ func (s watched) Close(ctx context.Context, c engine.Close) (engine.Wish, error)
 // Complete implements engine.Runs.
 func (s watched) Complete(ctx context.Context, c engine.Complete) (engine.Completed, error) {
 	s.rec.step(c.Step)
-	s.rec.harvest()
 	got, err := s.Store.Complete(ctx, c)
 	s.rec.stored(c.Lease.Run.Risk, c.Events, err)
 	return got, err
@@ -43,6 +42,7 @@ func (s watched) Complete(ctx context.Context, c engine.Complete) (engine.Comple
 func (s watched) Apply(ctx context.Context, c engine.Change) (engine.Applied, error) {
 	got, err := s.Store.Apply(ctx, c)
 	if !got.Repeat {
+		s.rec.titled(c.New, err)
 		s.rec.stored(c.New.Key, c.Events, err)
 	}
 	return got, err
@@ -64,6 +64,15 @@ func (s watched) TakeSlot(ctx context.Context, buckets []core.Bucket, person boo
 	return wait, err
 }
 
+// titled notes a risk's title.
+func (r *recorder) titled(risk core.Risk, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil && risk.Version > 0 {
+		r.titles[risk.Key] = risk.Title
+	}
+}
+
 // stored adds the events of a trail that people want to know.
 func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 	if err != nil {
@@ -71,6 +80,7 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.harvestLocked() // what people type comes before what follows
 	for _, e := range events {
 		if e.Kind == engine.EventStep && r.w.done != nil {
 			r.w.done(r.now.run, e.Step)
@@ -82,6 +92,9 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 		ev := r.event(what, r.w.clock.Now())
 		ev.Risk, ev.Reason, ev.By, ev.Step, ev.Trail = risk, reason, e.Actor.Name, e.Step, e
 		ev.Text = e.Data["note"]
+		if what == Filed {
+			ev.Text = r.titles[risk]
+		}
 		if ev.Flow == "" {
 			ev.Flow = e.Data["flow"]
 		}

@@ -57,7 +57,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		}
 		w.places = append(w.places, p)
 	}
-	if w.db, err = store.OpenEmbedded(ctx, w.clock, o.Log); err != nil {
+	if w.db, err = store.OpenEmbeddedIn(ctx, 1, w.clock, o.Log); err != nil {
 		return w, err
 	}
 	w.rec = newRecorder(w)

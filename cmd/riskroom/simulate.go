@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/cmd/riskroom/simulate"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+type simulateFlags struct {
+	risks, risk, from, length, format string
+	contents                          bool
+}
+
+func newSimulate(s environment) *cobra.Command {
+	var f simulateFlags
+	c := &cobra.Command{
+		Use:   "simulate FILE",
+		Short: s.say("Show what flows will do on which day, without contacting anybody"),
+		Long: s.say(`simulate files risks, lets days pass within seconds, and prints a timeline: who
+gets a message, which group is created with whom, what is skipped and why. The
+engine, the adapters and their rate limits are the ones that serve uses. Only the
+workspaces are emulated: nobody is contacted, and secrets needn't be set.
+
+By default there are two made-up risks: nobody touches the first, and somebody
+starts on the second and resolves it. --risks names a file with your own: CSV as
+riskroom export writes it, or YAML like this:
+  start: "2026-03-02 09:00"      # by default today at nine
+  for: 30d                       # the default
+  members: { acme/oncall: [lin] }        # of user groups and roles
+  risks:
+    - { title: Ledger is off, by: mei, module: Payments, severity: high,
+        discovered_at: "2026-03-01 15:00", filed: "2026-03-02 09:30" }
+  actions:
+    - { at: "2026-03-03 10:00", by: lin, do: /risk take R-1 }
+Only title is required of a risk. It can also have description, workspace,
+handlers, due_at and fields. An action is any slash command. If the members of a
+user group aren't known, the group stands for all of them.
+
+simulate warns if a flow can't keep its schedule under a platform's rate limits.
+With --format json, the output has every event with its whole text.
+
+Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wrong.`),
+		Example: `  riskroom simulate riskroom.yaml
+  riskroom simulate riskroom.yaml --risks scenario.yaml --contents
+  riskroom simulate riskroom.yaml --risks risks.csv --from 2026-03-01 --for 90d --risk R-3
+  riskroom simulate riskroom.yaml --format json | jq '.events[] | select(.what == "message")'`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return misuse("which file? Name one config file")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			return runSimulate(c.Context(), s, f, args[0], time.Now())
+		},
+	}
+	c.Flags().StringVar(&f.risks, "risks", "", s.say("a YAML file with risks and what people do, or a CSV file as export writes it"))
+	c.Flags().StringVar(&f.risk, "risk", "", s.say("show only this risk, such as R-17"))
+	c.Flags().BoolVar(&f.contents, "contents", false, s.say("show messages as each platform displays them, and who is in groups"))
+	c.Flags().StringVar(&f.from, "from", "", s.say("when it starts: a day, or a day and a time as in \"2026-03-02 09:00\""))
+	c.Flags().StringVar(&f.length, "for", "", s.say("how long it lasts, such as 90d or 12h (default: 30d)"))
+	formatFlag(s, c, &f.format, formatText, formatJSON)
+	return c
+}
+
+func runSimulate(ctx context.Context, s environment, f simulateFlags, file string, now time.Time) error {
+	if err := oneOf(f.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	cfg, err := configWithoutSecrets(s, file)
+	if err != nil {
+		return err
+	}
+	only := core.RiskKey("")
+	if f.risk != "" {
+		if only, err = core.ParseRiskKey(cfg.Organisation.KeyPrefix, f.risk); err != nil {
+			return misuse("--risk: %v", err)
+		}
+	}
+	scenario, err := scenarioOf(s, f, cfg, now)
+	if err != nil {
+		return err
+	}
+	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Progress: func(at time.Time) {
+		fmt.Fprintln(s.stderr, s.say("riskroom: at %s", at.In(cfg.Organisation.Zone).Format("2006-01-02 15:04")))
+	}})
+	if err != nil {
+		return err
+	}
+	if only != "" {
+		result.Events = slices.DeleteFunc(result.Events, func(e simulate.Event) bool { return e.Risk != only })
+	}
+	if f.format == formatJSON {
+		return printJSON(s.stdout, result)
+	}
+	newTimeline(s, cfg, f.contents).print(result)
+	return nil
+}
+
+// scenarioOf returns the scenario that the flags ask for.
+func scenarioOf(s environment, f simulateFlags, cfg *config.Config, now time.Time) (simulate.Scenario, error) {
+	start, length := time.Time{}, simulate.Span{}
+	if f.from != "" {
+		var ok bool
+		if start, ok = simulate.Moment(&cfg.Organisation, f.from); !ok {
+			return simulate.Scenario{}, misuse("--from: %q is not a day such as 2026-03-02, nor a moment such as \"2026-03-02 09:00\"", f.from)
+		}
+	}
+	if f.length != "" {
+		var ok bool
+		if length, ok = simulate.ParseSpan(f.length); !ok {
+			return simulate.Scenario{}, misuse("--for: %q is not a length of time such as 90d or 12h", f.length)
+		}
+	}
+	if f.risks == "" {
+		if !start.IsZero() {
+			now = start
+		}
+		scenario := simulate.Sample(cfg, now)
+		scenario.For = length
+		return scenario, nil
+	}
+	scenario, err := readScenario(s, f.risks, cfg)
+	if err != nil {
+		return scenario, err
+	}
+	if !start.IsZero() {
+		scenario.Start = start
+	}
+	if !length.IsZero() {
+		scenario.For = length
+	}
+	return scenario, nil
+}
+
+// readScenario reads a file with risks.
+func readScenario(s environment, name string, cfg *config.Config) (simulate.Scenario, error) {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return simulate.Scenario{}, misuse("cannot read the risks: %v", withoutSyscall(err))
+	}
+	parse := simulate.Parse
+	if strings.EqualFold(filepath.Ext(name), ".csv") {
+		parse = simulate.ParseCSV
+	}
+	scenario, problems := parse(name, src, s.language(), cfg)
+	fmt.Fprint(s.stderr, problems.String())
+	if n := len(problems.Errors()); n > 0 {
+		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was simulated", name, text.Count(n, "%d error", "%d errors")))
+		return scenario, errReported
+	}
+	return scenario, nil
+}

@@ -1,0 +1,70 @@
+package simulate
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// quarter is an office's quarter: two flows with four effects a risk.
+const quarter = `
+version: 1
+workspaces:
+  acme: { platform: slack, bot_token: "${SLACK_BOT_TOKEN}", signing_secret: "${SLACK_SIGNING_SECRET}" }
+people:
+  lin: { email: lin@example.com }
+  ana: { email: ana@example.com }
+  wei: { email: wei@example.com }
+permissions: { administrators: wei }
+modules:
+  Payments: { handlers: [lin, ana], lead: wei }
+flows:
+  remind:
+    trigger: { date_field: discovered_at, after: 1d }
+    if: status == "pending"
+    steps:
+      - send_message: { to: handlers, title: "{{ .key }} has waited a day: {{ .title }}", card: risk }
+  escalate:
+    trigger: { date_field: discovered_at, after: 2d }
+    if: status == "pending"
+    steps:
+      - send_message: { to: [lead, submitter], title: "{{ .key }} has waited two days: {{ .title }}", card: risk }
+`
+
+// quarterly returns a scenario with so many risks in 87 of 90 days.
+func quarterly(risks int) Scenario {
+	s := Scenario{Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), For: Span{Days: 90}}
+	for i := range risks {
+		s.Risks = append(s.Risks, Risk{
+			Title: fmt.Sprintf("Ledger %d is off by a cent", i), Filed: s.Start.Add(87 * core24h * time.Duration(i) / time.Duration(risks)),
+		})
+	}
+	return s
+}
+
+const core24h = 24 * time.Hour
+
+// BenchmarkRun simulates a quarter. It must take under a minute with 10,000 risks on two cores.
+func BenchmarkRun(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		b.Run(fmt.Sprintf("%d-risks", n), func(b *testing.B) {
+			cfg := configOf(b, quarter)
+			for b.Loop() {
+				r, err := Run(b.Context(), cfg, quarterly(n), Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				effects := 0
+				for _, e := range r.Events {
+					if e.What == Message {
+						effects++
+					}
+				}
+				if effects != 4*n {
+					b.Fatalf("%d effects of %d risks", effects, n)
+				}
+				b.ReportMetric(float64(effects), "effects")
+			}
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSimulate prints timelines of a scenario on both platforms.
+func TestSimulate(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ golden, flags string }{
+		{"simulate.txt", ""},
+		{"simulate-contents.txt", "--contents --risk R-2"},
+		{"simulate-chinese.txt", "--lang zh-CN"},
+		{"simulate.json", "--format json --risk R-1 --for 25h"},
+	} {
+		r := program(t.Context(), nil, "", append([]string{"simulate", "testdata/both.yaml", "--risks", "testdata/scenario.yaml"}, strings.Fields(c.flags)...)...)
+		if r.code != exitFine || r.stderr != "" {
+			t.Errorf("%s: exit %d, %s", c.flags, r.code, r.stderr)
+		}
+		golden(t, c.golden, r.stdout)
+	}
+}
+
+// TestSimulateShipped simulates each shipped config with made-up risks: flows of every kind act.
+func TestSimulateShipped(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(root, "configs/*.yaml"))
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.yaml") {
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			r := program(t.Context(), nil, "", "simulate", file, "--format", "json", "--from", "2026-03-02 09:00", "--for", "10d")
+			var out struct {
+				Events []struct{ What, Flow string }
+			}
+			if err := json.Unmarshal([]byte(r.stdout), &out); err != nil || r.code != exitFine || r.stderr != "" {
+				t.Fatalf("exit %d, %v, %s", r.code, err, r.stderr)
+			}
+			messages := 0
+			for _, e := range out.Events {
+				if e.What == "message" && !strings.HasPrefix(e.Flow, "_") {
+					messages++
+				}
+			}
+			if messages == 0 {
+				t.Errorf("no flow sends a message: %v", out.Events)
+			}
+		})
+	}
+}
+
+// TestSimulateTable reads the risks from a table as export writes it.
+func TestSimulateTable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	table := filepath.Join(dir, "risks.csv")
+	const header = "key,status,title,module,severity,discovered_at,due_at,submitter,submitted_at,handlers,fields.amount,fields.impact,fields.experts\n"
+	write := func(rows string) {
+		if err := os.WriteFile(table, []byte(header+rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`R-7,pending,'=Ledger,Payments,high,2026-03-01T15:00:00+01:00,,mei,2026-03-02T09:30:00+01:00,"lin, wei",12.5,all,wei
+R-8,resolved,Closed,Payments,low,2026-03-01T15:00:00+01:00,,mei,2026-03-02T08:30:00+01:00,lin,1,team,wei
+`)
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", table, "--for", "1d")
+	if r.code != exitFine || !strings.Contains(r.stdout, "from 2026-03-02 09:30 to 2026-03-03 09:30") ||
+		!strings.Contains(r.stdout, "R-1 =Ledger") || !strings.Contains(r.stdout, "message to lin, wei") || strings.Contains(r.stdout, "Closed") {
+		t.Errorf("exit %d, %s\n%s", r.code, r.stderr, r.stdout)
+	}
+	write("R-7,pending,Ledger,Paymnts,bad,soon,,mei,,lin,many,all,wei\n")
+	r = program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", table)
+	for _, want := range []string{
+		`risks.csv:2:20: "Paymnts": did you mean "Payments"?`, `risks.csv:2:28: "bad": known: low`, `risks.csv:2:32: "soon" is not a moment`, `"many" is not a number`, "4 errors; nothing was simulated",
+	} {
+		if !strings.Contains(r.stderr, want) || r.code != exitFailed {
+			t.Errorf("exit %d, no %q in\n%s", r.code, want, r.stderr)
+		}
+	}
+}
+
+// TestSimulateWarns has more groups due at nine than Slack lets an app create.
+func TestSimulateWarns(t *testing.T) {
+	t.Parallel()
+	var rows strings.Builder
+	rows.WriteString("title,discovered_at,submitted_at,fields.amount,fields.impact,fields.experts\n")
+	for i := range 60 {
+		fmt.Fprintf(&rows, "Ledger %d,2026-03-02,2026-03-02T10:00:00Z,1,all,wei\n", i)
+	}
+	table := filepath.Join(t.TempDir(), "risks.csv")
+	if err := os.WriteFile(table, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", table, "--for", "3d", "--risk", "R-1")
+	if r.code != exitFine || !strings.Contains(r.stdout, "warning: the flow open-a-group can't keep its schedule") || !strings.Contains(r.stdout, "conversations.create") {
+		t.Errorf("exit %d, %s\n%s", r.code, r.stderr, r.stdout)
+	}
+}
+
+func TestSimulateMisuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ line, want string }{
+		{"simulate", "which file?"},
+		{"simulate testdata/both.yaml --from soon", `--from: "soon" is not a day`},
+		{"simulate testdata/both.yaml --for long", `--for: "long" is not a length`},
+		{"simulate testdata/both.yaml --risk X-1", "--risk:"},
+		{"simulate testdata/both.yaml --risks none.yaml", "cannot read the risks: none.yaml"},
+		{"simulate testdata/both.yaml --format xml", `"xml" is not one of`},
+	} {
+		r := program(t.Context(), nil, "", strings.Fields(c.line)...)
+		if r.code != exitMisused || !strings.Contains(r.stderr, c.want) {
+			t.Errorf("%s: exit %d, %q, want %q", c.line, r.code, r.stderr, c.want)
+		}
+	}
+}
