@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/flowtest"
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
@@ -29,7 +30,8 @@ func newCheck(s environment) *cobra.Command {
 		Use:   "check FILE...",
 		Short: s.say("Report every problem in config files"),
 		Long: s.say(`check reads config files as serve does and reports every problem at once, with its
-position: file:line:column: message [rule].
+position: file:line:column: message [rule]. A file whose name ends in _test.yaml is
+checked as a file of tests, which it doesn't run.
 
 It connects to nothing and needs no secrets. If a value from the environment isn't
 set, that is a warning here and an error in serve. Warnings don't fail the check.
@@ -80,9 +82,17 @@ func check(ctx context.Context, s environment, files []string, f checkFlags) err
 	all := config.Problems{} // not nil, to be [] in JSON
 	var unread error
 	for _, name := range files {
-		cfg, problems, err := load(s, name, config.UnsetIsWarning)
+		tests, problems, err := checkTests(s, name, f)
+		var cfg *config.Config
+		if !tests && err == nil {
+			cfg, problems, err = load(s, name, config.UnsetIsWarning)
+		}
 		if err != nil {
 			unread = unreadToo(unread, err)
+			continue
+		}
+		if tests {
+			all = append(all, problems...)
 			continue
 		}
 		var answered []text.Phrase
@@ -117,6 +127,28 @@ func check(ctx context.Context, s environment, files []string, f checkFlags) err
 		return errReported
 	}
 	return nil
+}
+
+// checkTests reports the problems of a file, if it is one with tests.
+func checkTests(s environment, name string, f checkFlags) (tests bool, problems config.Problems, err error) {
+	if !flowtest.IsTestFile(name) {
+		return false, nil, nil
+	}
+	src, err := readConfig(s, name)
+	if err != nil || flowtest.IsConfig(src) {
+		return false, nil, err
+	}
+	r, err := readTests(s, name, src)
+	if err != nil || f.format != formatText {
+		return true, r.problems, err
+	}
+	fmt.Fprint(s.stdout, r.problems.String())
+	sum := text.Phrasef("fine: %s", text.Count(len(r.tests), "%d test", "%d tests"))
+	if n := len(r.problems); n > 0 {
+		sum = text.Count(n, "%d error", "%d errors")
+	}
+	fmt.Fprintf(s.stdout, "%s: %s\n", name, s.words().Say(sum))
+	return true, r.problems, nil
 }
 
 // unreadToo adds a file that can't be read to those before it.

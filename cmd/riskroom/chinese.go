@@ -2,7 +2,7 @@ package main
 
 // chinese returns tables with the Chinese of the program's phrases, by the English.
 func chinese() []map[string]string {
-	return append(chineseHelp(), chineseGeneral(), chineseMisuse(), chineseRuns(), chineseRender(), chineseSimulate(), chineseTimeline(), chinesePlan(), chineseReasons(), chineseEvents())
+	return append(chineseHelp(), chineseGeneral(), chineseMisuse(), chineseRuns(), chineseRender(), chineseSimulate(), chineseTest(), chineseTimeline(), chinesePlan(), chineseReasons(), chineseEvents())
 }
 
 // chineseGeneral returns the Chinese of what commands print, by the English.

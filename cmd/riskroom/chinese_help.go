@@ -89,7 +89,8 @@ To run it for real:                riskroom serve --config FILE`: `riskroom 让�
 在平台上设置应用：      riskroom manifest %s --config FILE（或 %s）
 正式运行：              riskroom serve --config FILE`,
 		`check reads config files as serve does and reports every problem at once, with its
-position: file:line:column: message [rule].
+position: file:line:column: message [rule]. A file whose name ends in _test.yaml is
+checked as a file of tests, which it doesn't run.
 
 It connects to nothing and needs no secrets. If a value from the environment isn't
 set, that is a warning here and an error in serve. Warnings don't fail the check.
@@ -101,6 +102,7 @@ real secrets, and for each problem it says what to click. It checks:
   - whether the bot can post in the channels that the file names;
 `: `check 像 serve 一样读取配置文件，一次报告所有问题及其位置：
 文件:行:列: 说明 [规则]
+名称以 _test.yaml 结尾的文件按测试文件检查，但不运行其中的测试。
 
 它不连接任何服务，也不需要密钥。来自环境变量的值如果没有设置，这里是警告，serve 中是错误。
 警告不影响检查结果。

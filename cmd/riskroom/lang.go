@@ -3,8 +3,10 @@ package main
 import (
 	"strings"
 
+	"riskroom/cmd/riskroom/flowtest"
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
+	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core/text"
 )
 
@@ -24,7 +26,7 @@ func (s environment) words() text.Wording {
 
 // phrases returns the Chinese of the program's phrases and of those about platforms.
 func (s environment) phrases() []map[string]string {
-	all := append(chinese(), inspect.Chinese())
+	all := append(chinese(), inspect.Chinese(), simulate.Chinese(), flowtest.Chinese())
 	for _, p := range platforms.All() {
 		all = append(all, p.Chinese)
 	}

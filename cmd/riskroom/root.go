@@ -96,6 +96,6 @@ To run it for real:                riskroom serve --config FILE`, text.Or(titles
 	root.CompletionOptions.HiddenDefaultCmd = true
 	s.translateHelp(root)
 	root.PersistentFlags().String("lang", "", s.say("the language of messages: %s (default: your locale's)", text.Or(text.Languages()...)))
-	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newRender(s), newSimulate(s), newManifest(s), newRuns(s), newWhy(s), newPlan(s), newExport(s), newPurge(s), newSchema(s), newVersion(s))
+	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newRender(s), newSimulate(s), newTest(s), newManifest(s), newRuns(s), newWhy(s), newPlan(s), newExport(s), newPurge(s), newSchema(s), newVersion(s))
 	return root
 }

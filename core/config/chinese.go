@@ -139,6 +139,7 @@ func chineseValues() map[string]string {
 		"redis needs the key url":                                                                          "redis 缺少键 url",
 		"riskroom's own description of config files is broken, so nothing was checked; please report this": "riskroom 自身对配置文件的描述有误，因此没有检查；请报告此问题",
 		"the environment variable %s is not set":                                                           "未设置环境变量 %s",
+		"the file must be a map of keys, not %s":                                                           "文件应为由键组成的映射，而不是%s",
 		"the file must be a map of keys such as version and workspaces, not %s":                            "文件应为 version、workspaces 等键组成的映射，而不是%s",
 		"the file of %s cannot be read, or is empty":                                                       "无法读取 %s 的文件，或文件为空",
 		"the url of redis is not a valid URL":                                                              "redis 的 url 不是有效的网址",

@@ -52,11 +52,15 @@ func (l *loader) parse() *node {
 		return nil
 	}
 	root := l.convert(body, nil, place{})
-	if root.kind != mapNode {
+	switch {
+	case root.kind == mapNode:
+		return root
+	case l.keys != nil:
+		l.problem(root.at, "type", "the file must be a map of keys, not %s", root.kind.phrase())
+	default:
 		l.problem(root.at, "type", "the file must be a map of keys such as version and workspaces, not %s", root.kind.phrase())
-		return nil
 	}
-	return root
+	return nil
 }
 
 // parseYAML parses text after refusing what could exhaust the parser. A panic of the

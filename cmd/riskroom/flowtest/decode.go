@@ -1,0 +1,140 @@
+package flowtest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/cmd/riskroom/cast"
+	"riskroom/cmd/riskroom/emulated"
+	"riskroom/cmd/riskroom/platforms"
+	"riskroom/cmd/riskroom/simulate"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/flow"
+	"riskroom/core/text"
+)
+
+// decoder reads the tests of a file for a config file.
+type decoder struct {
+	file   *File
+	cfg    *config.Config
+	shared simulate.Scenario // what the file says for all tests
+	names  []string          // of people in the emulated workspaces
+
+	played     simulate.Scenario // by the test that is read
+	start, end time.Time
+}
+
+// namesOf returns the names of the people in the emulated workspaces of a config file.
+func namesOf(cfg *config.Config) []string {
+	cfg = emulated.Copied(cfg)
+	all := slices.Collect(maps.Keys(cfg.Organisation.People))
+	for _, w := range cfg.Workspaces {
+		if on, ok := platforms.Named(w.Platform); ok {
+			for name := range cast.New(cfg, w.Name, cfg.Organisation.Language, on, cast.Also{}).IDs() {
+				all = append(all, name)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// flow returns the flow that a text names, nil for none.
+func (d *decoder) flow(v config.Value) *flow.Flow {
+	name := v.Text()
+	if name == "" {
+		return nil
+	}
+	var known []string
+	for _, f := range d.cfg.Flows {
+		if f.Name == name {
+			return f
+		}
+		known = append(known, f.Name)
+	}
+	v.Problem("flow", text.Phrasef("the config file has no flow %q: %s", name, config.Suggest(name, known)), text.Phrase{})
+	return nil
+}
+
+// step reads the key of a step of a flow.
+func (d *decoder) step(v config.Value, f *flow.Flow) string {
+	key := v.Text()
+	if key == "" {
+		return ""
+	}
+	var known []string
+	for _, s := range f.Steps {
+		known = append(known, s.Key())
+	}
+	if !slices.Contains(known, key) {
+		v.Problem("step", text.Phrasef("the flow %s has no step %q: %s", f.Name, key, config.Suggest(key, known)), text.Phrase{})
+	}
+	return key
+}
+
+// risk reads the key of a risk.
+func (d *decoder) risk(v config.Value) string {
+	s := v.Text()
+	if s == "" {
+		return ""
+	}
+	prefix := d.cfg.Organisation.KeyPrefix
+	key, err := core.ParseRiskKey(prefix, s)
+	if err != nil {
+		v.Problem("value", text.Phrasef("%q is not the key of a risk", s),
+			text.Phrasef("the first risk that is filed is %s, the next %s", core.MakeRiskKey(prefix, 1), core.MakeRiskKey(prefix, 2)))
+	}
+	return string(key)
+}
+
+// people reads the names of people.
+func (d *decoder) people(v config.Value) []string {
+	var out []string
+	for _, t := range v.Texts() {
+		name := t.Text()
+		known := append(d.played.Names(), d.names...)
+		// The members of a user group or role may be unknown.
+		if name != "" && !strings.HasPrefix(name, "@") && !slices.Contains(known, name) {
+			t.Problem("people", text.Phrasef("there is nobody called %q: %s", name, config.Suggest(name, known)), text.Phrase{})
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// when reads a moment of the test.
+func (d *decoder) when(v config.Value) time.Time {
+	s := v.Text()
+	if s == "" {
+		return time.Time{}
+	}
+	at, ok := simulate.Moment(&d.cfg.Organisation, s)
+	switch {
+	case !ok:
+		v.Problem("date", text.Phrasef("%q is not a moment", s), text.Plain(`write a day and a time, such as "2026-03-02 09:00"`))
+	case at.Before(d.start.Truncate(minute)):
+		v.Problem("date", text.Phrasef("the test starts later, at %s", clockTime(d.start)), text.Plain("choose a later time, or an earlier start"))
+	case at.After(d.end):
+		v.Problem("date", text.Phrasef("the test ends earlier, at %s", clockTime(d.end)), text.Plain("choose an earlier time, or write for: and a longer time"))
+	}
+	return at
+}
+
+// span reads how much later something may happen.
+func (d *decoder) span(v config.Value) simulate.Span {
+	s := v.Text()
+	if s == "" {
+		return simulate.Span{}
+	}
+	span, ok := simulate.ParseSpan(s)
+	if !ok {
+		v.Problem("value", text.Phrasef("%q is not a length of time", s), text.Plain("write days, hours and minutes, such as 2d, 1h or 30m"))
+	}
+	return span
+}
+
+// clockTime writes a moment as files do.
+func clockTime(t time.Time) string { return t.Format("2006-01-02 15:04") }
