@@ -96,7 +96,7 @@ func (d detailer) given(ctx context.Context) []Field {
 	r := d.v.Risk
 	values := map[string]string{
 		"module": r.Module, "discovered_at": d.day(r.DiscoveredAt), "due_at": d.day(r.DueAt),
-		"description": core.Shorten(strings.Join(strings.Fields(r.Description), " "), listTitle),
+		"description": core.Shorten(strings.Join(strings.Fields(r.Description), " "), text.ListedTitle),
 	}
 	if r.Severity != "" {
 		values["severity"] = d.p.Severity(r.Severity)
@@ -211,7 +211,7 @@ func (d detailer) history(ctx context.Context) []Field {
 		return nil
 	}
 	out := []core.Span{core.Plain(d.seeAll())}
-	t := eventWords{b: d.b, c: d.c, p: d.p, most: listTitle}
+	t := eventWords{b: d.b, c: d.c, p: d.p, most: text.ListedTitle}
 	for _, line := range t.lines(ctx, h.Events[:min(len(h.Events), newestEvents)]) {
 		out = append(append(out, core.Plain("\n")), line...)
 	}

@@ -153,25 +153,6 @@ func (b *Bot) listHead(p text.Printer, q listQuery, l engine.Listing, further bo
 	return p.S(of, args)
 }
 
-// listTitle is the number of characters of a title that a line of a list shows.
-const listTitle = 80
-
 func (b *Bot) listLine(p text.Printer, r core.Risk) string {
-	line := p.S("commands.list.line", text.Args{
-		"Key": string(r.Key), "Title": core.Shorten(strings.Join(strings.Fields(r.Title), " "), listTitle),
-		"Module": r.Module, "Severity": p.Severity(r.Severity), "Status": p.Status(r.Status),
-	})
-	if len(b.org.Process) > 0 && r.Node != "" {
-		line += p.S("commands.list.node.between", text.Args{"Node": p.Node(b.org, r.Node)})
-	}
-	due := text.Args{"Date": p.Date(r.DueAt, b.org.Zone)}
-	switch closed := engine.ClosedAt(r); {
-	case !closed.IsZero():
-		return line + p.S("commands.list.closed.between", text.Args{"Date": p.Date(closed, b.org.Zone)})
-	case r.DueAt.IsZero():
-		return line
-	case r.DueAt.Before(b.clock.Now()):
-		return line + p.S("commands.list.overdue.between", due)
-	}
-	return line + p.S("commands.list.due.between", due)
+	return p.Listed(b.org, r, b.clock.Now())
 }

@@ -75,7 +75,7 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice
 
 func riskChoice(r core.Risk) Choice {
 	title := strings.Join(strings.Fields(r.Title), " ")
-	return Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(core.Shorten(title, listTitle))}
+	return Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(core.Shorten(title, text.ListedTitle))}
 }
 
 // suggestPeople completes the last of several names with people of the config file and

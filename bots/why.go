@@ -118,6 +118,13 @@ func (w whyWords) flow(ctx context.Context, f engine.FlowExplained) []string {
 		}
 		lines = append(lines, w.p.S(id, text.Args{"If": w.condition(f.If), "Values": w.values(f.Now)}))
 	}
+	if !f.Next.IsZero() {
+		id := "why.next"
+		if f.When.Digest {
+			id += ".digest"
+		}
+		lines = append(lines, w.p.S(id, text.Args{"Next": w.p.Time(f.Next, w.b.zone(w.c))}))
+	}
 	if f.Idle != "" {
 		lines = append(lines, w.p.S("why.idle."+string(f.Idle), text.Args{
 			"Date": w.date(f.When.DateField), "Due": w.p.Time(f.Due, w.b.zone(w.c))}))
@@ -143,6 +150,9 @@ func (w whyWords) when(f engine.FlowExplained) string {
 	t := f.When
 	if t.On != "" {
 		return w.p.First(text.Args{"Event": t.On}, "why.on."+t.On, "why.on.other")
+	}
+	if t.Schedule != "" {
+		return w.p.S("why.when.schedule", text.Args{"Schedule": t.Schedule, "Zone": t.Zone})
 	}
 	id, delay := "why.when.after", t.After
 	if t.Before != "" {

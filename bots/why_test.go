@@ -25,7 +25,7 @@ func everyState() engine.Explanation {
 	}
 	one := func(name string, f engine.FlowExplained) engine.FlowExplained {
 		f.Name, f.When.Zone = name, "Asia/Shanghai"
-		if f.When.On == "" {
+		if f.When.On+f.When.Schedule == "" {
 			f.When.DateField = "due_at"
 		}
 		return f
@@ -54,6 +54,8 @@ func everyState() engine.Explanation {
 		one("before-at", engine.FlowExplained{When: engine.When{Before: "2d", At: "09:00"}, Idle: engine.Missed, Due: at}),
 		one("new", engine.FlowExplained{When: engine.When{After: "1d"}, Idle: engine.Unarmed, Due: at}),
 		one("event", engine.FlowExplained{When: filed, If: `by != submitter`, Idle: engine.NoEvent}),
+		one("schedule", engine.FlowExplained{When: engine.When{Schedule: "0 9 * * mon-fri"}, Next: later, Runs: []engine.RunExplained{ran(engine.Skipped, "closed")}}),
+		one("digest", engine.FlowExplained{When: engine.When{Schedule: "0 9 * * mon", Digest: true}, Next: later}),
 		one("future", engine.FlowExplained{When: engine.When{On: "eclipse"}, Runs: []engine.RunExplained{ran(engine.Running, "")}}),
 		one("waiting", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{waiting, ran(engine.Waiting, "rate_budget"), ran(engine.Waiting, "from_later")}}),
 		one("held", engine.FlowExplained{When: engine.When{After: "1d", At: "09:00", Theirs: true}, Runs: []engine.RunExplained{held, ran(engine.Waiting, engine.NotYet)}}),

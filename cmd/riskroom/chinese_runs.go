@@ -61,11 +61,12 @@ func chineseRuns() map[string]string {
 // chineseReasons returns the Chinese of why runs are in their states, by the English.
 func chineseReasons() map[string]string {
 	return map[string]string{
-		"the risk was closed":                                                                   "风险已关闭",
-		"its until was true":                                                                    "终止条件（until）已成立",
-		"the date that it counted from has changed":                                             "计时所依据的日期已更改",
-		"Not kept: %d ended runs of events and repeats, of open risks.":                         "未关闭的风险另有 %d 次由事件触发或重复的运行，已结束且不再保留记录",
+		"the risk was closed":                       "风险已关闭",
+		"its until was true":                        "终止条件（until）已成立",
+		"the date that it counted from has changed": "计时所依据的日期已更改",
+		"Not kept: %d ended runs of events, repeats and schedules, of open risks.": "未关闭的风险另有 %d 次由事件、重复或定时触发的运行，已结束且不再保留记录",
 		"its condition was false":                                                               "条件不成立",
+		"it goes on reading the open risks":                                                     "正在继续读取未关闭的风险",
 		"somebody did it whom the trigger does not name under by":                               "操作者不在触发条件 by 的范围内",
 		"its condition could not be evaluated":                                                  "条件无法求值",
 		"a step failed that has on_error: stop":                                                 "一个带有 on_error: stop 的步骤失败了",

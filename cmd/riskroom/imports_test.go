@@ -63,6 +63,7 @@ var libraries = map[string][]string{
 	"github.com/goccy/go-yaml":                 {"core/config"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"core/config", "adapters/*/emulator/openapi"},
 	"github.com/expr-lang/expr":                {"core/flow"},
+	"github.com/netresearch/go-cron":           {"core/flow"},
 	"github.com/arran4/golang-ical":            {"core/calendar"},
 	"github.com/nicksnyder/go-i18n/v2":         {"core/text"},
 	"github.com/spf13/cobra":                   {"cmd/**"},

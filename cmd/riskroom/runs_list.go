@@ -91,7 +91,7 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	}
 	printRuns(s, list, cfg.Organisation.Zone)
 	if folded > 0 {
-		fmt.Fprintf(s.stdout, "\n%s\n", s.say("Not kept: %d ended runs of events and repeats, of open risks.", folded))
+		fmt.Fprintf(s.stdout, "\n%s\n", s.say("Not kept: %d ended runs of events, repeats and schedules, of open risks.", folded))
 	}
 	if more {
 		fmt.Fprintf(s.stderr, "riskroom: %s\n", s.say("only the first %d are shown; raise --limit to see more", limit))

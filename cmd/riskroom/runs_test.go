@@ -193,7 +193,7 @@ func TestRunsThatFolded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if r := d.runs(t, "list"); !strings.HasSuffix(r.stdout, "\n\nNot kept: 3 ended runs of events and repeats, of open risks.\n") {
+	if r := d.runs(t, "list"); !strings.HasSuffix(r.stdout, "\n\nNot kept: 3 ended runs of events, repeats and schedules, of open risks.\n") {
 		t.Errorf("list says\n%s%s", r.stdout, r.stderr)
 	}
 }

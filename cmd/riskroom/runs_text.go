@@ -29,6 +29,8 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("the date that it counted from has changed")
 	case "by_others":
 		return text.Plain("somebody did it whom the trigger does not name under by")
+	case "walking":
+		return text.Plain("it goes on reading the open risks")
 	case "condition_failed":
 		return text.Plain("its condition could not be evaluated")
 	case "risk_changed":

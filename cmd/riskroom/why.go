@@ -113,6 +113,9 @@ type explainedFlow struct {
 	Flow    string            `json:"flow"`
 	Gone    bool              `json:"gone,omitempty"` // no longer in the config file
 	On      string            `json:"on,omitempty"`
+	Times   string            `json:"schedule,omitempty"`
+	Digest  bool              `json:"digest,omitempty"`
+	Next    time.Time         `json:"next,omitzero"` // of schedule
 	Date    string            `json:"date_field,omitempty"`
 	After   string            `json:"after,omitempty"`
 	Before  string            `json:"before,omitempty"`
@@ -147,7 +150,7 @@ func explanationOf(x engine.Explanation, zone *time.Location) explainedRisk {
 	for _, f := range x.Flows {
 		t := f.When
 		one := explainedFlow{
-			Flow: f.Name, Gone: f.Gone, On: t.On, Date: t.DateField, After: t.After, Before: t.Before, At: t.At, Zone: t.Zone,
+			Flow: f.Name, Gone: f.Gone, On: t.On, Times: t.Schedule, Digest: t.Digest, Next: f.Next, Date: t.DateField, After: t.After, Before: t.Before, At: t.At, Zone: t.Zone,
 			If: f.If, Now: valuesOf(f.Now), Idle: string(f.Idle), Due: f.Due, Runs: []explainedRun{}, Earlier: f.More,
 		}
 		if f.Known {

@@ -181,11 +181,11 @@ func (l *loader) knownCalendar(n *node) {
 	}
 }
 
-// calendarOf sets the calendar of a flow that counts working days.
+// calendarOf sets the calendar of a flow that counts working days or has a schedule.
 func (l *loader) calendarOf(d *flow.Def, n *node) {
 	own := n.get("calendar")
 	l.knownCalendar(own)
-	if !d.CountsWorkingDays() {
+	if !d.UsesCalendar() {
 		if l.sound(own) {
 			l.warning(own.at, "calendar", "the flow counts no working days, so its calendar has no effect")
 		}

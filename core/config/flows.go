@@ -71,7 +71,7 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 	trigger := n.get("trigger")
 	fill(d.Trigger.Form(), trigger)
 	l.calendarOf(&d, n)
-	d.AnyEvent = l.broken(trigger) && !l.sound(trigger.get("on")) && trigger.get("date_field") == nil
+	d.AnyEvent = l.broken(trigger) && !l.sound(trigger.get("on")) && trigger.get("date_field") == nil && trigger.get("schedule") == nil
 	if steps := n.get("steps"); steps != nil {
 		for _, s := range steps.items {
 			d.Steps = append(d.Steps, stepDef(s))

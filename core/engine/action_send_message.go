@@ -79,13 +79,16 @@ func (t *turn) sendToEach(ctx context.Context, in *input, p *performed) error {
 }
 
 // reminds reports whether the run's direct messages are reminders, which leave out the
-// description: its flow counts from a date.
+// description: its flow counts from a date, or has a schedule.
 func (t *turn) reminds() bool {
 	if t.flow == nil {
 		return false // a notice
 	}
-	_, dated := t.flow.Trigger.(flow.DateTrigger)
-	return dated
+	switch t.flow.Trigger.(type) {
+	case flow.DateTrigger, flow.ScheduleTrigger:
+		return true
+	}
+	return false
 }
 
 // about returns a message as it is sent: one without a card says which risk or topic it

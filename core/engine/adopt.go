@@ -64,6 +64,9 @@ type adopted struct {
 // adopt brings the risks in line that may not be. notify reports open risks whose node is
 // gone to administrators: the first time, because afterwards not all of them are visited.
 func (e *Engine) adopt(ctx context.Context, notify bool) error {
+	if err := e.alignSchedules(ctx); err != nil {
+		return err
+	}
 	done := adopted{timers: map[string]map[TimerOp]int{}, gone: map[string][]core.RiskKey{}}
 	err := e.store.Align(ctx, e.file, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
 	for _, name := range slices.Sorted(maps.Keys(done.timers)) {

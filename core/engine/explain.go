@@ -37,6 +37,8 @@ type FlowExplained struct {
 	Holds bool
 	Known bool
 
+	// Next is when its schedule is next due, zero if it has none.
+	Next time.Time
 	// Idle says why nothing is due although no run is listed for it, "" if there is one.
 	Idle Idle
 	Due  time.Time      // of a Missed or Unarmed one
@@ -44,9 +46,12 @@ type FlowExplained struct {
 	More int            // older runs that are left out
 }
 
-// When is what a flow's trigger says: an event, or a date and how long after or before it.
+// When is what a flow's trigger says: an event, a schedule, or a date and how long after or
+// before it.
 type When struct {
 	On                      string // the event
+	Schedule                string // a cron expression
+	Digest                  bool   // of a schedule
 	DateField               string
 	After, Before, At, Zone string // as in the config file; Zone is where days are counted
 	Theirs                  bool   // At is by each recipient's clock
@@ -209,7 +214,7 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 		return nil
 	}
 	d := current.Def()
-	f.When = When{On: d.Trigger.On, DateField: d.Trigger.DateField, After: d.Trigger.After, Before: d.Trigger.Before, At: d.Trigger.At, Zone: d.Zone,
+	f.When = When{On: d.Trigger.On, Schedule: d.Trigger.Schedule, Digest: d.Trigger.Digest, DateField: d.Trigger.DateField, After: d.Trigger.After, Before: d.Trigger.Before, At: d.Trigger.At, Zone: d.Zone,
 		Theirs: d.Trigger.Zone != ""}
 	f.If = current.If.String()
 	if f.Known = !current.If.UsesCause(); f.Known {
@@ -228,6 +233,10 @@ func (x explainer) inForce(ctx context.Context, f *FlowExplained, runs []RunSumm
 		return nil
 	}
 	current := x.e.flows[i]
+	if s, ok := current.Trigger.(flow.ScheduleTrigger); ok {
+		f.Next, _ = s.After(x.e.now())
+		return current
+	}
 	expected, ok := current.Trigger.Expected(x.e.env(ctx, x.rec.Risk, x.e.org.Language), occurrences(runs, current, isArmed))
 	switch {
 	case !ok && len(runs) == 0:

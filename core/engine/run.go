@@ -29,8 +29,9 @@ const (
 
 // RunID identifies a run: one flow acting on one risk once. Occurrence is the
 // instant of the date in ms for date triggers, with "." and the due time if they
-// repeat, "v" and the risk's version for `on:` triggers and notes, an op for notices
-// and changes of groups, and the conversation for files. A risk has one sync run, whose occurrence is empty; Run.Cycle
+// repeat, "v" and the risk's version for `on:` triggers and notes, "s" and the instant in
+// ms for schedules, an op for notices and changes of groups, and the conversation for
+// files. A risk has one sync run, whose occurrence is empty; Run.Cycle
 // counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey

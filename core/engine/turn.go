@@ -39,6 +39,8 @@ type turn struct {
 	lookUntil time.Time     // until when time zones are looked up, in real time
 	notices   []TimerChange // notices, and runs that post files: armed when the turn ends
 	replay    bool          // use recorded results only, make no call
+	listed    *list         // of a digest's message, nil otherwise
+	listedIn  *flow.Flow    // the flow of listed
 
 	mu         sync.Mutex // guards the fields below against keep
 	run        Run

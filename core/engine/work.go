@@ -59,6 +59,9 @@ func (t *turn) act(ctx context.Context) error {
 	case FilesFlow:
 		return t.runFiles(ctx)
 	}
+	if t.run.ID.Risk == t.e.noticesRisk() {
+		return t.runUnderR0(ctx)
+	}
 	for range maxEvaluations {
 		again, err := t.runFlow(ctx)
 		if err != nil || !again {
@@ -419,7 +422,11 @@ func (t *turn) ending(ctx context.Context, st Complete, to RunState, reason stri
 }
 
 func (t *turn) noticeArgs(action, code string) text.Args {
+	about := string(t.run.ID.Risk)
+	if t.run.ID.Risk == t.e.noticesRisk() {
+		about = t.e.printerIn(t.e.org.AdminChannel.Workspace).S("engine.notice.all")
+	}
 	return text.Args{
-		"Key": string(t.run.ID.Risk), "Flow": t.run.ID.Flow, "Action": action, "Code": code, "Command": t.e.org.Command,
+		"Key": about, "Flow": t.run.ID.Flow, "Action": action, "Code": code, "Command": t.e.org.Command,
 	}
 }

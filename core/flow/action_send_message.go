@@ -31,7 +31,7 @@ func (*SendMessageDef) Kind() string { return "send_message" }
 // Form implements ActionDef.
 func (d *SendMessageDef) Form() Form {
 	return Form{
-		Help: "Sends each person a direct message. If the flow has a date_field, the message is a reminder, and its card leaves out the description.",
+		Help: "Sends each person a direct message. If the flow has a date_field or a schedule, the message is a reminder, and its card leaves out the description.",
 		Keys: append(append([]Key{peopleKey("to", "The recipients.", &d.To).required()},
 			messageKeys(&d.Title, &d.Text, &d.Card)...), fallbackKey(&d.Fallback)),
 		AnyOf: []string{"title", "text", "card"}, Without: text.Plain("a message needs a title, a text or a card"),

@@ -15,7 +15,7 @@ func TestEveryActionHasItsRow(t *testing.T) {
 	t.Parallel()
 	for prefix, rows := range map[string][]string{
 		"action_":  ActionKinds(),
-		"trigger_": append(eventNames(), DateTrigger{}.Kind(), "event"), // event: what all of them share
+		"trigger_": append(eventNames(), DateTrigger{}.Kind(), ScheduleTrigger{}.Kind(), "event"), // event: what all of them share
 	} {
 		files, err := filepath.Glob(prefix + "*.go")
 		if err != nil {

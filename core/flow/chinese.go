@@ -8,6 +8,7 @@ func Chinese() map[string]string {
 	maps.Copy(all, chineseExpressions())
 	maps.Copy(all, chineseFlows())
 	maps.Copy(all, chineseDelays())
+	maps.Copy(all, chineseSchedules())
 	return all
 }
 
@@ -165,10 +166,10 @@ func chineseFlows() map[string]string {
 		"a step must have exactly one action":                                                   "每个步骤必须恰好有一个动作",
 		"a step needs an action: %s":                                                            "步骤缺少动作：%s",
 		"a trigger has either after or before":                                                  "触发条件只能有 after 和 before 之一",
-		"a trigger needs date_field or on":                                                      "触发条件需要 date_field 或 on",
+		"a trigger needs date_field, on or schedule":                                            "触发条件需要 date_field、on 或 schedule",
 		"at fixes the time of day, so %s must be whole days like 1d, not %q":                    "at 指定了时刻，所以 %s 必须是整天数，如 1d，不能是 %q",
 		"%s is never in the future, so nothing can be due before it; write after":               "%s 不会在将来，无法在它之前触发；请写 after",
-		"if_already_due goes with date_field, not with on":                                      "if_already_due 用于 date_field，不能用于 on",
+		"if_already_due goes with date_field, not with %s":                                      "if_already_due 用于 date_field，不能用于 %s",
 		"on_exists is only for item groups: a risk can have several groups of the type %s":      "on_exists 只用于 item 群组：一个风险可以有多个 %s 群组",
 		"only topic groups have a state, but this group has the type %s":                        "只有 topic 群组才有 state，但此群组的类型是 %s",
 		"set_group needs something to change: %s":                                               "set_group 需要指定要更改的内容：%s",
@@ -212,6 +213,28 @@ func chineseFlows() map[string]string {
 	}
 }
 
+// chineseSchedules has what is wrong with schedules and digests.
+func chineseSchedules() map[string]string {
+	return map[string]string{
+		"minute, hour, day of the month, month and day of the week, like \"0 9 * * mon-fri\"":                             "分钟、小时、日、月、星期，如 \"0 9 * * mon-fri\"",
+		"a trigger has either schedule, or on, or date_field with after, before or every, and at":                         "触发条件要么有 schedule，要么有 on，要么有 date_field 以及 after 或 before，还可以有 at",
+		"%q is not a schedule: write minute, hour, day of the month, month and day of the week, like \"0 9 * * mon-fri\"": "%q 不是定时表达式：请写分钟、小时、日、月、星期，如 \"0 9 * * mon-fri\"",
+		"%q can't be read as a schedule":                                           "无法识别定时表达式 %q",
+		"%q is not %s; also *, lists like 1,3, ranges like 1-5 and steps like */2": "%q 不是%s；也可以写 *、列表如 1,3、范围如 1-5、步长如 */2",
+		"%q is never due: there is no such day":                                    "%q 永远不会触发：没有这样的日期",
+		"%q is never due on a working day of the flow's calendar; choose another calendar, or add one in which people work on that day": "%q 从不落在动作流日历的工作日上；请换一个日历，或添加一个当天为工作日的日历",
+		"a minute, 0 to 59":                       "分钟（0 到 59）",
+		"an hour, 0 to 23":                        "小时（0 到 23）",
+		"a day of the month, 1 to 31":             "日（1 到 31）",
+		"a month, 1 to 12 or jan to dec":          "月份（1 到 12，或 jan 到 dec）",
+		"a day of the week, sun to sat or 0 to 6": "星期（sun 到 sat，或 0 到 6）",
+		"a digest only sends messages: use %s":    "汇总只能发送消息：请用 %s",
+		"a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID": "汇总涉及多个风险，不能发到某个风险的群组：请写频道，格式为 工作区/ID",
+		"a digest has a list of risks and no %s: leave out this key":                                           "汇总带有风险列表，没有 %s：请去掉这个键",
+		"a digest is about several risks; %s":                                                                  "汇总涉及多个风险；%s",
+	}
+}
+
 // chineseDelays has what is wrong with delays and times of day.
 func chineseDelays() map[string]string {
 	return map[string]string{
@@ -222,7 +245,7 @@ func chineseDelays() map[string]string {
 		"%q is too often: at least 1m":                                                                                       "%q 太频繁：至少 1m",
 		"%s must be a whole number from 1 to %d":                                                                             "%s 必须是 1 到 %d 的整数",
 		"a trigger has either on, or date_field with after, before or every, and at":                                         "触发条件要么有 on，要么有 date_field 以及 after、before 或 every，还可以有 at",
-		"catch_up needs every: a flow that is due once always runs, even if it is late":                                      "catch_up 需要 every：只触发一次的动作流即使晚了也会运行",
+		"catch_up needs every or schedule: a flow that is due once always runs, even if it is late":                          "catch_up 需要 every 或 schedule：只触发一次的动作流即使晚了也会运行",
 		"date_field needs after, before or every, such as after: 1d":                                                         "date_field 需要 after、before 或 every，如 after: 1d",
 		"the calendar has invalid days":                                                                                      "日历中有无效的日期",
 		"%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd": "%q 不是时长：请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s；工作日如 2wd",

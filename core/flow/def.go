@@ -49,6 +49,9 @@ type Def struct {
 	AnyEvent bool `json:"-"`
 }
 
+// UsesCalendar reports whether the flow depends on a calendar, if there is one.
+func (d Def) UsesCalendar() bool { return d.Trigger.Schedule != "" || d.CountsWorkingDays() }
+
 // CountsWorkingDays reports whether the flow needs a calendar.
 func (d Def) CountsWorkingDays() bool {
 	return strings.Contains(d.Trigger.After+d.Trigger.Before+d.Trigger.Every, workingDays)
@@ -73,8 +76,8 @@ func FieldDefs(fields []core.Field) map[string]FieldDef {
 	return defs
 }
 
-// TriggerDef says when a flow runs: DateField with After or Before, At and Every; or On with
-// what narrows the event down.
+// TriggerDef says when a flow runs: DateField with After or Before, At and Every; On with what
+// narrows the event down; or Schedule.
 type TriggerDef struct {
 	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
 	After     string `json:"after,omitempty"`      // "1d", "2wd", "36h", "1d12h", "2s"
@@ -86,12 +89,15 @@ type TriggerDef struct {
 	Every   string `json:"every,omitempty"`    // as After
 	AtMost  int    `json:"at_most,omitempty"`  // with Every
 	Until   string `json:"until,omitempty"`    // with Every: a condition
-	CatchUp string `json:"catch_up,omitempty"` // with Every: skip (default) or fire
+	CatchUp string `json:"catch_up,omitempty"` // with Every or Schedule: skip (default) or fire
 
 	From   []string `json:"from,omitempty"`   // statuses
 	To     []string `json:"to,omitempty"`     // statuses
 	Fields []string `json:"fields,omitempty"` // fields that are edited; own ones by key
 	By     []string `json:"by,omitempty"`     // a list of people
+
+	Schedule string `json:"schedule,omitempty"` // a cron expression
+	Digest   bool   `json:"digest,omitempty"`   // of a schedule: one run for all risks
 }
 
 // StepDef is one step. Its JSON form has the action under the action's name.

@@ -14,6 +14,7 @@ type Env struct {
 	Lead           core.Ref   // lead of the risk's module, "" if none
 	Administrators []core.Ref // whom the keyword "administrators" means
 	Operators      []core.Ref // of the risk's node
+	Count          int        // of the risks in a digest
 	Cause          Cause      // of the run of an event. Its By is the submitter's account if both are one person's
 
 	Text   text.Printer                      // formats statuses, severities, dates and lists
@@ -86,7 +87,7 @@ func samples(s *scope) []Env {
 		full.Node, full.NodeSince = node.words[0], when
 	}
 	return []Env{{}, {
-		Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"},
+		Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"}, Count: 3,
 		Cause: Cause{By: full.Submitter, Note: "fixed", From: core.Pending, To: core.Resolved, NewHandlers: full.Handlers},
 	}}
 }

@@ -119,15 +119,20 @@ func compile(d Def) (*compiler, *Flow) {
 	f.Trigger = c.trigger(d)
 	f.By = c.people("/trigger/by", d.Trigger.By)
 	f.If = c.condition("/if", d.If)
-	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.anyStatus) {
+	if e, on := f.Trigger.(eventTrigger); d.If == "" && d.Trigger.Schedule == "" && (!on || !e.anyStatus) {
 		c.warn("", RuleAnyStatus, `the flow has no if, so it runs whatever the risk's status; most flows have if: status == "pending"`)
 	}
 	c.form("", "flow", RuleTrigger, d.form())
 	if d.IfAlreadyDue != "" {
 		f.IfAlreadyDue = AlreadyDue(d.IfAlreadyDue)
 	}
-	if d.IfAlreadyDue != "" && d.Trigger.On != "" {
-		c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with on")
+	for _, other := range []string{"on", "schedule"} {
+		if d.IfAlreadyDue != "" && d.Trigger.Form().has(other) {
+			c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with %s", other)
+		}
+	}
+	if d.Trigger.Digest {
+		c.texts = c.digestScope()
 	}
 	f.Steps = c.steps(d.Steps)
 	c.recipients(d)
@@ -145,7 +150,7 @@ func (d *Def) form() Form {
 			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, evaluated when the flow is due. Without it, the flow acts on a risk of any status.", &d.If),
 			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,
 				Help: "What to do if the due time has already passed when a risk is filed or edited: run (the default) or skip."},
-			textKey("calendar", "The calendar by which the flow counts working days. Default: the calendar at the top level.", &d.CalendarName),
+			textKey("calendar", "The calendar by which the flow counts working days, and on whose days off a schedule is not due. Default: the calendar at the top level.", &d.CalendarName),
 			quietKey("ignore sends the messages of this flow in quiet hours, too.", &d.QuietHours),
 		},
 	}

@@ -36,7 +36,7 @@ func (c *compiler) casesOf(d Def) cases {
 	if d.Trigger.On == "" && d.Trigger.DateField != "" {
 		k.set = []string{d.Trigger.DateField, ownPrefix + d.Trigger.DateField}
 	}
-	if d.Trigger.Every != "" {
+	if d.Trigger.Every+d.Trigger.Schedule != "" {
 		k.domain["status"] = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !open(s) })
 	}
 	switch d.Trigger.On {

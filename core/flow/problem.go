@@ -35,6 +35,7 @@ const (
 // compiler compiles one Def.
 type compiler struct {
 	scope    *scope
+	texts    *scope             // of templates, nil if it is scope
 	calendar *calendar.Calendar // nil if the flow has none
 	problems []Problem
 	terms    []Term

@@ -23,7 +23,7 @@ const (
 // catchUpKey is the key with what to do about times that have passed.
 func catchUpKey(value *string) Key {
 	return Key{Name: "catch_up", Kind: TextKey, Choices: []string{string(CatchUpSkip), string(CatchUpFire)}, Text: value,
-		Help: "With every: what to do about times that pass while riskroom isn't running. skip (the default) runs one of them late and goes on with the next time that lies ahead; fire runs each of them."}
+		Help: "With every or schedule: what to do about times that pass while riskroom isn't running. skip (the default) runs one of them late and goes on with the next time that lies ahead; fire runs each of them."}
 }
 
 // maxRepeats is the largest at_most.

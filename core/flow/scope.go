@@ -68,6 +68,7 @@ type scope struct {
 	own         []variable // own fields, by key
 	zone        *time.Location
 	dayStartsAt time.Duration
+	digest      bool // of the texts of a digest
 }
 
 // scope returns the variables of the flow.
@@ -136,6 +137,9 @@ func (s *scope) without(name string) *scope {
 func (s *scope) unknown(what, prefix, name string) text.Phrase {
 	names := s.names(prefix)
 	known := text.Phrasef(what, oneOf(names))
+	if s.digest {
+		return text.Phrasef("a digest is about several risks; %s", known)
+	}
 	if _, own := s.lookup(ownPrefix + name); own {
 		return text.Phrasef("did you mean %s? %s", prefix+ownPrefix+name, known)
 	}

@@ -135,6 +135,9 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 	kind := d.Action.Kind()
 	path += "/" + kind
 	c.form(path, kind, RuleStep, d.Action.Form())
+	if c.texts != nil {
+		c.digestStep(path, d.Action)
+	}
 	c.newID(path+"/id", s.ID, d.Workspace)
 	s.Action = d.Action.compile(c, path, &s)
 	s.key = s.ID

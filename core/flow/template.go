@@ -138,13 +138,17 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 	if strings.Contains(source, "｛｛") {
 		c.warn(path, RuleTemplate, "｛｛ and ｝｝ show no value: write plain braces, such as {{ .title }}")
 	}
-	t := &Template{source: source, scope: c.scope, name: path[strings.LastIndexByte(path, '/')+1:], limit: limit, line: line}
+	scope := c.scope
+	if c.texts != nil {
+		scope = c.texts
+	}
+	t := &Template{source: source, scope: scope, name: path[strings.LastIndexByte(path, '/')+1:], limit: limit, line: line}
 	tree, f := parseTemplate(source)
 	if f == nil {
-		f = (&templateCheck{scope: c.scope, source: source}).list(tree.Root)
+		f = (&templateCheck{scope: scope, source: source}).list(tree.Root)
 	}
 	if f == nil {
-		f = c.overLimit(tree.Root, limit)
+		f = overLimit(scope, tree.Root, limit)
 	}
 	if f == nil {
 		f = t.link(tree)

@@ -155,8 +155,8 @@ func longestText(name string) int {
 }
 
 // overLimit returns a flaw if a template's own words are longer than limit.
-func (c *compiler) overLimit(list *parse.ListNode, limit int) *flaw {
-	if n := (lengths{c.scope}).list(list, fixedOnly); n > limit {
+func overLimit(s *scope, list *parse.ListNode, limit int) *flaw {
+	if n := (lengths{s}).list(list, fixedOnly); n > limit {
 		return flawAt(-1, "the text has %d characters without its values; at most %d are allowed", n, limit)
 	}
 	return nil

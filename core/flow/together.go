@@ -66,6 +66,10 @@ func sameMoment(a, b Trigger) bool {
 	if isDate && both {
 		return x.Field == y.Field && x.Delay == y.Delay && x.Before == y.Before && x.calendar.Equal(y.calendar) && x.at == y.at && x.hasAt == y.hasAt && x.theirs == y.theirs
 	}
+	s, isSchedule := a.(ScheduleTrigger)
+	if other, both := b.(ScheduleTrigger); isSchedule && both {
+		return s.equal(other)
+	}
 	return isDate == both && a.Kind() == b.Kind()
 }
 

@@ -12,7 +12,7 @@ import (
 // Trigger decides when a flow runs. It decides everything about its occurrences, so the
 // engine has no code for particular triggers. The set is closed.
 type Trigger interface {
-	// Kind returns "date", or the name of the event.
+	// Kind returns "date", "schedule", or the name of the event.
 	Kind() string
 	// Plan returns what a change to a risk does to the occurrences.
 	Plan(Change) Plan
@@ -68,7 +68,7 @@ const (
 // Form describes the keys of a trigger; they point into d.
 func (d *TriggerDef) Form() Form {
 	return Form{
-		Help: "When the flow is due: some time after or before one of the risk's dates, or when an event happens.",
+		Help: "When the flow is due: some time after or before one of the risk's dates, when an event happens, or at certain times.",
 		Keys: slices.Concat([]Key{
 			textKey("date_field", "The date that the delay counts from: "+text.Or(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own")...).String()+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint(), Text: &d.After,
@@ -81,11 +81,13 @@ func (d *TriggerDef) Form() Form {
 				Help: "recipient: at is the time by each recipient's clock, if it is known from people or their profile, otherwise by the workspace's. The day is counted by the file's time zone."},
 		}, d.repeatKeys(), []Key{
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
-		}, d.filters()),
-		AnyOf: []string{"date_field", "on"}, Without: text.Plain("a trigger needs date_field or on"),
+		}, d.filters(), d.scheduleKeys()),
+		AnyOf: []string{"date_field", "on", "schedule"}, Without: text.Plain("a trigger needs date_field, on or schedule"),
 		Excludes: []Exclusion{
 			{Key: "on", Others: []string{"date_field", "after", "before", "at", "zone", "every", "at_most", "until", "catch_up"},
 				Message: text.Plain("a trigger has either on, or date_field with after, before or every, and at")},
+			{Key: "schedule", Others: []string{"on", "date_field", "after", "before", "at", "every", "at_most", "until"},
+				Message: text.Plain("a trigger has either schedule, or on, or date_field with after, before or every, and at")},
 			{Key: "after", Others: []string{"before"}, Message: text.Plain("a trigger has either after or before")},
 		},
 		Requires: append([]Requirement{
@@ -94,8 +96,9 @@ func (d *TriggerDef) Form() Form {
 			{Key: "zone", Others: []string{"at"}},
 			{Key: "at_most", Others: []string{"every"}},
 			{Key: "until", Others: []string{"every"}},
-			{Key: "catch_up", AnyOf: []string{"every"},
-				Without: text.Plain("catch_up needs every: a flow that is due once always runs, even if it is late")},
+			{Key: "catch_up", AnyOf: []string{"every", "schedule"},
+				Without: text.Plain("catch_up needs every or schedule: a flow that is due once always runs, even if it is late")},
+			{Key: "digest", Others: []string{"schedule"}},
 		}, d.filtersNeedEvent()...),
 	}
 }
@@ -127,8 +130,11 @@ func (c *compiler) trigger(def Def) Trigger {
 	const path = "/trigger"
 	d := def.Trigger
 	c.form(path, "trigger", RuleTrigger, d.Form())
-	if d.On == "" && d.DateField != "" {
+	switch {
+	case d.On == "" && d.DateField != "":
 		return c.dateTrigger(path, def)
+	case d.On == "" && d.Schedule != "":
+		return c.scheduleTrigger(path, d)
 	}
 	for _, e := range events() {
 		if e.name == d.On {

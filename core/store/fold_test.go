@@ -84,6 +84,27 @@ func testRepeatsFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5, repeats + 1 - 5})
 }
 
+// Runs of a schedule fold apart from those of events, because a flow may become the one or the
+// other.
+func testSchedulesFold(t *testing.T, open opener) {
+	b := setup(t, open)
+	const runs = 200
+	for n := range runs {
+		b.ended(id(fmt.Sprint("s", 1_790_000_000_000+n)))
+	}
+	b.same("the record", b.record(), []int{5, runs - 5})
+	for _, occurrence := range []string{"s1790000000000", "s1790000000194", "s1790000000199"} {
+		b.expire(id(occurrence))
+		b.arm(b.arming(id(occurrence), 0))
+	}
+	b.same("claimed again", len(b.claim()), 0)
+	for n := range 7 {
+		b.ended(id(fmt.Sprint("v", n+2)))
+	}
+	b.ended(id(fmt.Sprint("s", 1_790_000_000_000+runs)))
+	b.same("the record", b.record(), []int{5 + 5, runs + 1 - 5 + 2})
+}
+
 // A result that comes after its run was folded doesn't bring the run back into the record.
 func testLateResultOfFolded(t *testing.T, open opener) {
 	b := setup(t, open)

@@ -60,6 +60,7 @@ var cases = map[string]func(*testing.T, opener){
 	"events fold":        testEventsFold,
 	"repeats fold":       testRepeatsFold,
 	"folding":            testFolding,
+	"schedules fold":     testSchedulesFold,
 	"late and folded":    testLateResultOfFolded,
 	"creator stays":      testCreatorIsNotFolded,
 	"binding":            testBinding,

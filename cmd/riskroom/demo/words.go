@@ -176,6 +176,8 @@ func wordWhy(p text.Printer, reason string) string {
 		return p.S("demo.why.condition")
 	case "by_others":
 		return p.S("demo.why.by")
+	case "closed":
+		return p.S("demo.why.closed")
 	case "nobody":
 		return p.S("demo.why.nobody")
 	case "no_item_group", "no_group":

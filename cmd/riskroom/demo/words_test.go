@@ -16,7 +16,7 @@ func TestEveryActionAndTriggerHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{"demo.trigger." + flow.DateTrigger{}.Kind(), "demo.trigger.before", "demo.trigger.workdays"}
+	ids := []string{"demo.trigger." + flow.DateTrigger{}.Kind(), "demo.trigger." + flow.ScheduleTrigger{}.Kind(), "demo.trigger.before", "demo.trigger.workdays"}
 	for _, k := range new(flow.TriggerDef).Form().Keys {
 		if k.Name == "on" {
 			for _, event := range k.Choices {

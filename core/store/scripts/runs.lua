@@ -28,7 +28,7 @@ local channel = arg()
 -- the last few of each flow. fold:<risk/flow/> has how many others there were, the highest
 -- version among them, and the versions of those that are in the record: count|highest|v,v.
 -- fold:<risk/flow/>. has the same of a flow that repeats: the latest due time instead of the
--- highest version, and occurrences instead of versions.
+-- highest version, and occurrences instead of versions. fold:<risk/flow/>s has it of a schedule.
 local ended = { finished = true, skipped = true, cancelled = true }
 
 -- load reads a run of a risk, by default of the one in KEYS.
@@ -171,13 +171,16 @@ local function remove(r)
   free(r.id)
 end
 
--- series returns what the ID of a run of an event or of a repeat consists of: the part that
--- its flow's runs have in common, the rest, its version or due time, and the name of its fold.
+-- series returns what the ID of a run of an event, a repeat or a schedule consists of:
+-- the part that its flow's runs have in common, the rest, its version or due time, and the
+-- name of its fold.
 local function series(id)
   local flow, version = string.match(id, '^(.*/)v(%d+)$')
   if flow then return flow .. 'v', version, num(version), 'fold:' .. flow end
   local flow, occurrence, at = string.match(id, '^(.*/)(%-?%d+%.(%d+))$')
   if flow then return flow, occurrence, num(at), 'fold:' .. flow .. '.' end
+  flow, at = string.match(id, '^(.*/)s(%d+)$')
+  if flow then return flow .. 's', at, num(at), 'fold:' .. flow .. 's' end
 end
 
 local function folded(fold)

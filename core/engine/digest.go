@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/people"
+	"riskroom/core/text"
+)
+
+const (
+	listedRisks = 20   // that one message of a digest names
+	maxLists    = 2000 // messages of one digest
+	listsAtOnce = 100  // messages that one script arms
+	maxMissing  = 20   // people without an account whom a notice names
+)
+
+// list is what one message of a digest is about. A walk gathers it, and the run that sends the
+// message has it as data.
+type list struct {
+	Step  int            `json:"step"`           // of the flow
+	To    core.Account   `json:"to,omitzero"`    // of a direct message; zero: the step's channel
+	Count int            `json:"count"`          // of risks
+	Keys  []core.RiskKey `json:"keys,omitempty"` // the first of them
+}
+
+// gather adds risks to the lists of those who may read them.
+func (t *turn) gather(ctx context.Context, f *flow.Flow, risks []core.Risk, w *walked) error {
+	for _, r := range risks {
+		t.rec = Record{Risk: r}
+		env := t.env(ctx)
+		if holds, err := f.If.Holds(env); err != nil || !holds {
+			continue
+		}
+		for i, s := range f.Steps {
+			if holds, err := s.If.Holds(env); err != nil || !holds {
+				continue
+			}
+			t.enter(s)
+			if err := t.gatherFor(ctx, i, s, env, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// gatherFor adds the present risk to the lists of one step.
+func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, w *walked) error {
+	a, direct := s.Action.(*flow.SendMessage)
+	if !direct {
+		w.add(i, core.Account{}, t.rec.Risk.Key)
+		return nil
+	}
+	accounts, missing, err := t.resolvePeople(ctx, a.To, env)
+	if err != nil {
+		return err
+	}
+	for _, m := range missing {
+		if what := string(m.Ref) + " " + m.Code; m.Code != nobody && len(w.Missing) < maxMissing && !slices.Contains(w.Missing, what) {
+			w.Missing = append(w.Missing, what)
+		}
+	}
+	for _, to := range accounts {
+		may, err := t.e.rights.MayRead(ctx, to, t.rec.Risk)
+		if err != nil {
+			return err
+		}
+		if may {
+			w.add(i, to, t.rec.Risk.Key)
+		}
+	}
+	return nil
+}
+
+// add adds a risk to a list.
+func (w *walked) add(step int, to core.Account, key core.RiskKey) {
+	at := slices.IndexFunc(w.Lists, func(l *list) bool { return l.Step == step && l.To == to })
+	if at < 0 {
+		if len(w.Lists) == maxLists {
+			return
+		}
+		at, w.Lists = len(w.Lists), append(w.Lists, &list{Step: step, To: to})
+	}
+	l := w.Lists[at]
+	if l.Count++; len(l.Keys) < listedRisks {
+		l.Keys = append(l.Keys, key)
+	}
+}
+
+// armLists arms the runs of some more messages.
+func (t *turn) armLists(w *walked) error {
+	now := t.e.now()
+	for _, l := range w.Lists[w.Armed:min(w.Armed+listsAtOnce, len(w.Lists))] {
+		data, err := json.Marshal(l)
+		if err != nil {
+			return invalid("a digest", err)
+		}
+		id := t.run.ID
+		id.Occurrence += ":" + strconv.Itoa(w.Armed)
+		t.notices = append(t.notices, TimerChange{Do: ArmTimer, Run: id, Due: now, FlowHash: t.run.FlowHash, Data: data})
+		w.Armed++
+	}
+	return nil
+}
+
+// notifyMissing notifies administrators of recipients without an account.
+func (t *turn) notifyMissing(ctx context.Context, w *walked) error {
+	var missing []people.Unresolved
+	for _, m := range w.Missing {
+		ref, code, _ := strings.Cut(m, " ")
+		missing = append(missing, people.Unresolved{Ref: core.Ref(ref), Code: code})
+	}
+	return t.e.notifyUnresolved(ctx, "unresolved", t.noticeArgs("", ""), missing)
+}
+
+// sendDigest sends one message of a digest, as the step of a flow.
+func (t *turn) sendDigest(ctx context.Context, f *flow.Flow) error {
+	l := &list{}
+	if err := json.Unmarshal(t.run.Data, l); err != nil || l.Step >= len(f.Steps) {
+		return t.end(ctx, Parked, "stored_input", performed{})
+	}
+	one := *f
+	s := f.Steps[l.Step]
+	t.listed, t.listedIn = l, f
+	s.If = nil // it was evaluated for each risk
+	one.Steps = []flow.Step{s}
+	t.flow = &one
+	t.fired()
+	_, _, err := t.runStep(ctx, s)
+	return err
+}
+
+// resolveDigest fills the input of a message of a digest. Risks that have changed since they
+// were gathered are left out.
+func (t *turn) resolveDigest(ctx context.Context, s flow.Step, in *input) error {
+	risks, err := t.stillListed(ctx)
+	if err != nil {
+		return err
+	}
+	if len(risks) == 0 {
+		return stepSkipped{"condition"}
+	}
+	count := t.listed.Count - len(t.listed.Keys) + len(risks)
+	env := flow.Env{Now: t.e.clock.Now(), Count: count, Text: t.e.text.In(t.e.org.Language)}
+	switch a := s.Action.(type) {
+	case *flow.SendMessage:
+		m, err := t.digestMessage(a.Title, a.Text, env, risks, t.listed.To.Workspace)
+		if err != nil {
+			return err
+		}
+		in.To, in.Messages = []core.Account{t.listed.To}, map[string]core.Message{t.listed.To.Workspace: m}
+	case *flow.SendGroupMessage:
+		in.Group = a.Group.Ref
+		t.into = in.Group
+		m, err := t.digestMessage(a.Title, a.Text, env, risks, in.Group.Workspace)
+		if err != nil {
+			return err
+		}
+		in.Message = &m
+	}
+	return nil
+}
+
+// stillListed returns the risks of the list for which the conditions are still true, and which
+// the recipient may still read.
+func (t *turn) stillListed(ctx context.Context) ([]core.Risk, error) {
+	var out []core.Risk
+	for _, key := range t.listed.Keys {
+		rec, err := t.e.store.Get(ctx, key)
+		if core.KindOf(err) == core.NotFound || err == nil && !rec.OfRisk() {
+			continue // purged
+		}
+		if err != nil {
+			return nil, err
+		}
+		env := t.e.envOf(ctx, rec.Risk, flow.Cause{})
+		holds := rec.Risk.Status.Open()
+		for _, c := range []*flow.Condition{t.listedIn.If, t.listedIn.Steps[t.listed.Step].If} {
+			still, err := c.Holds(env)
+			holds = holds && still && err == nil
+		}
+		if holds && !t.listed.To.IsZero() {
+			if holds, err = t.e.rights.MayRead(ctx, t.listed.To, rec.Risk); err != nil {
+				return nil, err
+			}
+		}
+		if holds {
+			out = append(out, rec.Risk)
+		}
+	}
+	return out, nil
+}
+
+// digestMessage returns a message with a list of risks, as far as they fit. The others are
+// counted.
+func (t *turn) digestMessage(title, body *flow.Template, env flow.Env, risks []core.Risk, workspace string) (core.Message, error) {
+	pl, err := t.platform(workspace)
+	if err != nil {
+		return core.Message{}, err
+	}
+	head, err := renderHead(title, body, env)
+	if err != nil {
+		return core.Message{}, err
+	}
+	p := env.Text.In(t.e.org.Workspaces[workspace])
+	more := func(n int) string {
+		return p.S("engine.digest.more", text.Args{"Count": n, "Command": t.e.org.Command})
+	}
+	room := pl.Capabilities().Limits.MessageText
+	bounded := room > 0
+	room -= utf8.RuneCountInString(core.Text(head)) + utf8.RuneCountInString(more(env.Count)) + 1
+	for i, r := range risks {
+		line := "\n• " + core.Isolate(p.Listed(t.e.org, r, env.Now))
+		if room -= utf8.RuneCountInString(line); room < 0 && bounded {
+			risks = risks[:i]
+			break
+		}
+		head = append(head, core.Plain(line))
+	}
+	if n := env.Count - len(risks); n > 0 {
+		head = append(head, core.Plain("\n"+more(n)))
+	}
+	return core.Message{Text: head}, nil
+}

@@ -1,0 +1,239 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+// A flow with a schedule has a run under R-0 for each time at which it is due: a walk over the
+// open risks. It arms a run for each risk for which the flow's condition is true or, of a
+// digest, one for each message. A walk reads the risks page by page and stores how far it has
+// come, so another worker can take over anywhere. The first page also arms the next walk.
+
+const (
+	walkPage  = 200 // risks that are read at a time
+	walkPages = 10  // pages of one turn; then other runs get the worker
+	armsAtOne = 16  // runs that are armed at the same time
+)
+
+// walking is the reason of a walk that goes on in another turn.
+const walking = "walking"
+
+// scheduledPrefix begins the occurrence of a risk's run that a walk arms; the walk's own
+// occurrence, the time in ms, follows.
+const scheduledPrefix = "s"
+
+// Scheduled returns when the flow was due whose walk armed the run, zero if none did.
+func (id RunID) Scheduled() time.Time {
+	digits, ok := strings.CutPrefix(id.Occurrence, scheduledPrefix)
+	ms, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || BuiltIn(id.Flow) {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// walkedAt returns when a run under R-0 was due, and whether it is a walk.
+func walkedAt(id RunID) (time.Time, bool) {
+	ms, err := strconv.ParseInt(id.Occurrence, 10, 64)
+	if err != nil || BuiltIn(id.Flow) || id.Risk.Number() != 0 {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(ms).UTC(), true
+}
+
+// walked is how far a walk has come. It is stored as the outcome of its step.
+type walked struct {
+	Next  *Place  `json:"next,omitempty"` // where to read on; nil at first
+	Over  bool    `json:"over,omitempty"` // every risk has been read
+	Lists []*list `json:"lists,omitempty"`
+	Armed int     `json:"armed,omitempty"` // of Lists
+	// Missing are people without an account, for a notice.
+	Missing []string `json:"missing,omitempty"`
+}
+
+// runUnderR0 runs a flow for no single risk: a walk, or a message of a digest.
+func (t *turn) runUnderR0(ctx context.Context) error {
+	f, err := t.e.pinned.get(ctx, t.run.FlowHash)
+	if err != nil {
+		return t.endTurn(ctx, err, performed{})
+	}
+	s, ok := f.Trigger.(flow.ScheduleTrigger)
+	if !ok {
+		return t.end(ctx, Parked, "stored_input", performed{})
+	}
+	if due, walks := walkedAt(t.run.ID); walks {
+		return t.walk(ctx, f, s, due)
+	}
+	return t.sendDigest(ctx, f)
+}
+
+// walk goes on with a walk until it is over, or for some pages.
+func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, due time.Time) error {
+	var w walked
+	if b := t.run.Outcomes[0]; b != nil {
+		if err := json.Unmarshal(b, &w); err != nil {
+			return t.end(ctx, Parked, "stored_input", performed{})
+		}
+	}
+	t.fired()
+	for range walkPages {
+		if t.e.stopping() {
+			return t.endTurn(ctx, core.Stop(errStopping), performed{})
+		}
+		err := t.walkOn(ctx, f, s, due, &w)
+		t.rec, t.stepKey = Record{}, ""
+		if err != nil {
+			return t.endTurn(ctx, err, performed{})
+		}
+		to := Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Reason: walking, Timers: t.takeNotices()}
+		if w.Over && w.Armed == len(w.Lists) {
+			if err := t.notifyMissing(ctx, &w); err != nil {
+				return t.endTurn(ctx, err, performed{})
+			}
+			armed := to.Timers
+			to = t.ending(ctx, to, Finished, "")
+			to.Timers = append(to.Timers, armed...)
+			return t.completeAs(ctx, to)
+		}
+		if to.Outcome, err = json.Marshal(w); err != nil {
+			return t.endTurn(ctx, invalid("a walk", err), performed{})
+		}
+		if err := t.completeAs(ctx, to); err != nil {
+			return err
+		}
+	}
+	return t.completeAs(ctx, Complete{To: Waiting, Until: t.e.clock.Now(), Reason: walking})
+}
+
+// walkOn reads one page, or arms some of the messages of a digest when every risk has been
+// read. What is armed under R-0 is left to the script that stores w.
+func (t *turn) walkOn(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, due time.Time, w *walked) error {
+	if w.Over {
+		return t.armLists(w)
+	}
+	var after Place
+	if w.Next != nil {
+		after = *w.Next
+	} else {
+		t.notices = append(t.notices, t.e.nextWalk(f.Name, due)...)
+	}
+	page, err := t.e.store.Find(ctx, Query{Statuses: OpenStatuses(), After: after, Limit: walkPage})
+	if err != nil {
+		return err
+	}
+	if s.Digest {
+		err = t.gather(ctx, f, page.Risks, w)
+	} else {
+		err = t.armRuns(ctx, f, page.Risks, due)
+	}
+	if err != nil {
+		return err
+	}
+	w.Next, w.Over = &page.Next, page.Next.IsZero()
+	return nil
+}
+
+// armRuns arms the flow's runs of those risks for which its condition is true. A run that
+// exists is left.
+func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due time.Time) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(armsAtOne)
+	for _, r := range risks {
+		group.Go(func() error {
+			// The run reports a condition that can't be evaluated.
+			if holds, err := f.If.Holds(t.e.envOf(ctx, r, flow.Cause{})); err == nil && !holds {
+				return nil
+			}
+			var p planned
+			p.set(f, "", flow.Occurrence{ID: scheduledPrefix + t.run.ID.Occurrence, Due: due}, r, t.e.now())
+			return t.e.store.Arm(ctx, r.Key, p.timers)
+		})
+	}
+	return group.Wait()
+}
+
+// schedule returns the schedule of a flow in force.
+func (e *Engine) schedule(name string) (*flow.Flow, flow.ScheduleTrigger, bool) {
+	for _, f := range e.flows {
+		if s, ok := f.Trigger.(flow.ScheduleTrigger); ok && f.Name == name {
+			return f, s, true
+		}
+	}
+	return nil, flow.ScheduleTrigger{}, false
+}
+
+// nextWalk arms the walk after the one that was due then.
+func (e *Engine) nextWalk(name string, due time.Time) []TimerChange {
+	f, s, ok := e.schedule(name)
+	if !ok {
+		return nil
+	}
+	if now := e.now(); s.CatchUp != flow.CatchUpFire && now.After(due) {
+		due = now
+	}
+	var p planned
+	e.armWalk(&p, f, s, due)
+	return p.timers
+}
+
+// armWalk arms a flow's first walk after a time.
+func (e *Engine) armWalk(p *planned, f *flow.Flow, s flow.ScheduleTrigger, after time.Time) {
+	if due, ok := s.After(after); ok {
+		p.set(f, "", walkOf(due), core.Risk{Key: e.noticesRisk()}, e.now())
+	}
+}
+
+func walkOf(due time.Time) flow.Occurrence {
+	return flow.Occurrence{ID: strconv.FormatInt(due.UnixMilli(), 10), Due: due}
+}
+
+// alignSchedules arms the next walk of each flow that has none: of a new one, or after an
+// operator has dropped it. It moves walks whose flow has changed, and drops those whose flow is
+// gone. A walk that is under way goes on, and one that is late keeps its time but follows the
+// new flow.
+func (e *Engine) alignSchedules(ctx context.Context) error {
+	key := e.noticesRisk()
+	live, err := e.store.Live(ctx, key)
+	if err != nil {
+		return err
+	}
+	live = slices.DeleteFunc(live, func(r RunSummary) bool {
+		_, walk := walkedAt(r.ID)
+		return !walk || r.State != Armed
+	})
+	now, r0, p := e.now(), core.Risk{Key: key}, planned{}
+	for _, f := range e.flows {
+		s, ok := f.Trigger.(flow.ScheduleTrigger)
+		if ok && !slices.ContainsFunc(live, func(r RunSummary) bool { return r.ID.Flow == f.Name }) {
+			e.armWalk(&p, f, s, now)
+		}
+	}
+	for _, r := range live {
+		f, s, ok := e.schedule(r.ID.Flow)
+		switch {
+		case ok && f.Hash() == r.FlowHash:
+		case !ok:
+			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, r0, now)
+		case !r.Due.After(now):
+			p.set(f, r.ID.Occurrence, flow.Occurrence{ID: r.ID.Occurrence, Due: r.Due}, r0, now)
+		default:
+			if due, ever := s.After(now); ever {
+				p.set(f, r.ID.Occurrence, walkOf(due), r0, now)
+			}
+		}
+	}
+	if len(p.timers) == 0 {
+		return nil
+	}
+	return e.store.Realign(ctx, key, 0, e.file, p.timers)
+}

@@ -1,0 +1,41 @@
+package flow
+
+import (
+	"slices"
+	"time"
+
+	"riskroom/core/text"
+)
+
+// digestActions returns the actions that a digest may have.
+func digestActions() []string {
+	return []string{(*SendMessageDef)(nil).Kind(), (*SendGroupMessageDef)(nil).Kind()}
+}
+
+// digestScope returns what the texts of a digest can use, since it is about no single risk.
+func (c *compiler) digestScope() *scope {
+	return &scope{
+		builtin: []variable{
+			{name: "count", kind: numberKind, raw: func(e Env) any { return float64(e.Count) }},
+			date("now", func(e Env) time.Time { return e.Now }),
+		},
+		zone: c.scope.zone, dayStartsAt: c.scope.dayStartsAt, digest: true,
+	}
+}
+
+// digestStep checks that a step can be one of a digest.
+func (c *stepCompiler) digestStep(path string, d ActionDef) {
+	if !slices.Contains(digestActions(), d.Kind()) {
+		c.report(path, -1, RuleStep, "a digest only sends messages: use %s", text.Or(digestActions()...))
+		return
+	}
+	for _, k := range d.Form().Keys {
+		switch {
+		case !k.given():
+		case k.Kind == GroupKey && IsItem(*k.Text):
+			c.report(path+"/"+k.Name, 0, RuleStep, "a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID")
+		case slices.Contains([]string{"card", "mention", "fallback"}, k.Name):
+			c.report(path+"/"+k.Name, -1, RuleStep, "a digest has a list of risks and no %s: leave out this key", k.Name)
+		}
+	}
+}
