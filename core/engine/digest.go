@@ -138,27 +138,40 @@ func (t *turn) sendDigest(ctx context.Context, f *flow.Flow) error {
 }
 
 // resolveDigest fills the input of a message of a digest. Risks that have changed since they
-// were gathered are left out.
+// were gathered are left out. A rehearsal lists the risk that it is about.
 func (t *turn) resolveDigest(ctx context.Context, s flow.Step, in *input) error {
-	risks, err := t.stillListed(ctx)
-	if err != nil {
-		return err
+	risks, count := []core.Risk{t.rec.Risk}, 1
+	if l := t.listed; l != nil {
+		var err error
+		if risks, err = t.stillListed(ctx); err != nil {
+			return err
+		}
+		count = l.Count - len(l.Keys) + len(risks)
 	}
 	if len(risks) == 0 {
 		return stepSkipped{"condition"}
 	}
-	count := t.listed.Count - len(t.listed.Keys) + len(risks)
 	env := flow.Env{Now: t.e.clock.Now(), Count: count, Text: t.e.text.In(t.e.org.Language)}
 	switch a := s.Action.(type) {
 	case *flow.SendMessage:
-		m, err := t.digestMessage(a.Title, a.Text, env, risks, t.listed.To.Workspace)
-		if err != nil {
-			return err
+		in.Messages = map[string]core.Message{}
+		if t.listed != nil {
+			in.To = []core.Account{t.listed.To}
+		} else {
+			var err error
+			if in.To, in.Missing, err = t.resolvePeople(ctx, a.To, t.env(ctx)); err != nil {
+				return err
+			}
 		}
-		in.To, in.Messages = []core.Account{t.listed.To}, map[string]core.Message{t.listed.To.Workspace: m}
+		for _, to := range in.To {
+			m, err := t.digestMessage(a.Title, a.Text, env, risks, to.Workspace)
+			if err != nil {
+				return err
+			}
+			in.Messages[to.Workspace] = m
+		}
 	case *flow.SendGroupMessage:
-		in.Group = a.Group.Ref
-		t.into = in.Group
+		in.Group, t.into = a.Group.Ref, a.Group.Ref
 		m, err := t.digestMessage(a.Title, a.Text, env, risks, in.Group.Workspace)
 		if err != nil {
 			return err

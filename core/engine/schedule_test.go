@@ -145,6 +145,25 @@ func TestDigest(t *testing.T) {
 	b.eventually("all are told again", func() bool { return len(b.platform.postsIn("COPS")) == 2 })
 }
 
+// A rehearsed digest lists the risk that it is rehearsed on.
+func TestRehearsedDigest(t *testing.T) {
+	t.Parallel()
+	b := setup(t, overview())
+	f, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "Ledger", Module: "Payments", Severity: core.High})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := b.engine.Rehearse(b.ctx(), b.options.Flows[0], f.Risk.Key, nil)
+	if err != nil || run.State != engine.Finished {
+		t.Fatal(run, err)
+	}
+	got := slices.Concat(toldDirectly(b.platform, "WEI"), []string{core.Text(b.platform.postsIn("COPS")[0].Message.Text)})
+	const line = "\n• R-1 Ledger · Payments · High · Pending"
+	if want := []string{"1 wait for you" + line, "1 are high" + line}; !slices.Equal(got, want) {
+		t.Errorf("it sends %q, not %q", got, want)
+	}
+}
+
 // Nobody is told of risks that they may not read, or that were closed after they were gathered.
 func TestDigestTellsWhatMayBeRead(t *testing.T) {
 	t.Parallel()
