@@ -186,6 +186,11 @@ func mentions(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 	for _, m := range org.Modules {
 		refs = append(append(refs, m.Handlers...), m.Lead)
 	}
+	for _, n := range org.Process {
+		for _, name := range n.Operators {
+			refs = append(refs, core.Ref(name)) // an expression is nobody
+		}
+	}
 	p := org.Permissions
 	refs = slices.Concat(refs, p.Administrators, p.GroupSettings, p.File.Refs, p.Read.Refs)
 	if !org.AdminChannel.IsZero() {

@@ -27,7 +27,7 @@ func (x Expectation) Says() text.Phrase {
 // Says describes an event, without the time. It is empty for what a timeline leaves out.
 func (e Event) Says() text.Phrase {
 	line, _, _ := strings.Cut(e.Text, "\n")
-	line = core.Isolate(core.Shorten(line, shownText))
+	line = core.Isolate(core.Shorten(strings.TrimSpace(line), shownText))
 	switch e.What {
 	case simulate.Filed:
 		return text.Phrasef("%s files %s", e.By, e.Risk)

@@ -48,7 +48,7 @@ func (m Mark) Word() string {
 // judge compares what happened with what a test says.
 func judge(t Test, events []Event) ([]Failure, []Line) {
 	var failures []Failure
-	var lines []Line
+	var lines, missing []Line // of the timeline
 	start := t.Scenario.Start
 	met := match(t.Expect, events, start)
 	lineOf := make([]*Line, len(events))
@@ -62,7 +62,7 @@ func judge(t Test, events []Event) ([]Failure, []Line) {
 			continue
 		}
 		failures = append(failures, Failure{x.Place, text.Phrasef("expected, but didn't happen: %s", x.timed()), x.instead(events, met, after.In(start.Location()))})
-		lines = append(lines, Line{At: x.expectedAt(after), Place: x.Place, Mark: Missing, Says: x.Says()})
+		missing = append(missing, Line{At: x.expectedAt(after), Place: x.Place, Mark: Missing, Says: x.Says()})
 	}
 	for _, x := range t.Never {
 		for i, e := range events {
@@ -81,6 +81,7 @@ func judge(t Test, events []Event) ([]Failure, []Line) {
 			lines = append(lines, *lineOf[i])
 		}
 	}
+	lines = append(lines, missing...) // after what happened in the same minute
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Truncate(minute).Compare(b.At.Truncate(minute)) })
 	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col)) })
 	return failures, lines

@@ -159,10 +159,10 @@ x_test.yaml:7:9: expected, but didn't happen: creation of the group payments (me
 x_test.yaml:8:9: expected, but didn't happen: new status: resolved (R-1)
 x_test.yaml:10:9: must never happen, but did at 2026-03-02 09:03: message to wei (R-1, remind): hello
   2026-03-02
+    09:00  mei files R-1
   - 09:00  message to dora: "has waited"  [line 6]
   - 09:00  creation of the group payments (members lin, dora, wei)  [line 7]
   - 09:00  new status: resolved (R-1)  [line 8]
-    09:00  mei files R-1
   - 09:01  message to lin (remind): "has waited"  [line 5]
   + 09:02  message to lin (R-1, remind): R-1 has waited a day
   + 09:03  message to dora (R-1, remind): hello
