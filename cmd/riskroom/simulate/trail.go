@@ -92,8 +92,11 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 		ev := r.event(what, r.w.clock.Now())
 		ev.Risk, ev.Reason, ev.By, ev.Step, ev.Trail = risk, reason, e.Actor.Name, e.Step, e
 		ev.Text = e.Data["note"]
-		if what == Filed {
+		switch e.Kind {
+		case engine.EventFiled:
 			ev.Text = r.titles[risk]
+		case engine.EventSkipped:
+			ev.Step = "" // the whole run is skipped
 		}
 		if ev.Flow == "" {
 			ev.Flow = e.Data["flow"]
