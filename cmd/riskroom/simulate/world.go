@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"riskroom/core/config"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/store/private"
 	"riskroom/core/text"
 )
 
@@ -22,6 +24,7 @@ type world struct {
 	words  *text.Catalogue
 	clock  *clock
 	db     *store.Store
+	redis  *private.Throwaway // nil if the store is in this process
 	places []*emulated.Place
 	app    *app.App
 	server *emulated.Server // nil if nobody types commands
@@ -57,7 +60,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		}
 		w.places = append(w.places, p)
 	}
-	if w.db, err = store.OpenEmbeddedIn(ctx, 1, w.clock, o.Log); err != nil {
+	if err := w.openStore(ctx, len(s.Risks), o.Log); err != nil {
 		return w, err
 	}
 	w.rec = newRecorder(w)
@@ -82,6 +85,25 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		}
 	}
 	return w, w.app.Engine.Prepare(ctx)
+}
+
+// manyRisks is from how many risks on a redis-server is worth its start.
+const manyRisks = 300
+
+// openStore opens a store in which what is due at the same moment is always claimed in the same
+// order: of a redis-server if there are many risks and one can be started, else in this process.
+func (w *world) openStore(ctx context.Context, risks int, log *slog.Logger) (err error) {
+	if risks >= manyRisks {
+		if w.redis, err = private.StartThrowaway(ctx); err == nil {
+			w.db, err = store.Open(ctx, store.Options{
+				Dial: w.redis.Dial, Clock: w.clock, Shards: 1, Embedded: true, Volatile: true, Logger: log,
+			})
+			return err
+		}
+		log.DebugContext(ctx, "no redis-server, so the store is slower", "err", err)
+	}
+	w.db, err = store.OpenEmbeddedIn(ctx, 1, w.clock, log)
+	return err
 }
 
 // flush has the app receive what the platforms tell it.
@@ -113,6 +135,9 @@ func (w *world) close() error {
 	}
 	if w.db != nil {
 		err = errors.Join(err, w.db.Stop())
+	}
+	if w.redis != nil {
+		err = errors.Join(err, w.redis.Stop())
 	}
 	return err
 }
