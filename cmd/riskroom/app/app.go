@@ -37,6 +37,8 @@ type Options struct {
 	// be nil.
 	Watch     func(engine.Store) engine.Store
 	Evaluated func(engine.Evaluation)
+	// Transports reach the APIs of workspaces, by name; nil: they have transports of their own.
+	Transports map[string]http.RoundTripper
 	// Lease is how long a run is claimed for; 0: the engine's own.
 	Lease time.Duration
 }
@@ -84,6 +86,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	for _, settings := range o.Config.Workspaces {
 		w, err := newWorkspace(platform.Connection{
 			Settings: settings, Config: o.Config, Budget: budget, Called: a.counted.calls(settings.Name), Log: o.Log, Clock: given,
+			Transport: o.Transports[settings.Name],
 		})
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -78,5 +79,6 @@ type StandIn interface {
 	Log() *stage.Log
 	Faults() *stage.Faults
 	FlushEvents(ctx context.Context) error
+	Client() *http.Client // reaches it without a connection
 	Close() error
 }

@@ -51,6 +51,8 @@ type Connection struct {
 	Called   func(method, outcome string) // nil: calls are not counted
 	Clock    core.Clock                   // for the end of rate limits; nil: the system's clock
 	Log      *slog.Logger
+
+	Transport http.RoundTripper // reaches the platform's API; nil: one of its own
 }
 
 // Workspace is a connected workspace of the config file.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
@@ -64,8 +65,12 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		return w, err
 	}
 	w.rec = newRecorder(w)
+	transports := map[string]http.RoundTripper{}
+	for _, p := range w.places {
+		transports[p.Name] = p.Client().Transport
+	}
 	w.app, err = app.New(ctx, app.Options{
-		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated,
+		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated, Transports: transports,
 		Watch: func(s engine.Store) engine.Store { return watched{s, w.rec} },
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 	s := c.Settings
 	client, err := api.New(api.Config{
 		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
-		Rates: platform.Rates(s.Rates), Observe: c.Called, Clock: c.Clock,
+		Rates: platform.Rates(s.Rates), Observe: c.Called, Clock: c.Clock, Transport: c.Transport,
 	})
 	if err != nil {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)

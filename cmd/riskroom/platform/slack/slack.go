@@ -46,7 +46,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 	s := c.Settings
 	client, err := api.New(api.Config{
 		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], Admin: s.Values[slack.AdminTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
-		Rates: platform.Rates(s.Rates), Observe: c.Called,
+		Rates: platform.Rates(s.Rates), Observe: c.Called, Transport: c.Transport,
 	})
 	if err != nil {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
