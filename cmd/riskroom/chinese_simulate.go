@@ -24,6 +24,10 @@ Only title is required of a risk. It can also have description, workspace,
 handlers, due_at and fields. An action is any slash command. If the members of a
 user group aren't known, the group stands for all of them.
 
+With --live, it goes on from the open risks and the timers in the Redis that the
+config file names: what will the next 30 days bring if nobody acts? simulate only
+reads there, and needs the secrets in the redis section.
+
 simulate warns if a flow can't keep its schedule under a platform's rate limits.
 With --format json, the output has every event with its whole text.
 
@@ -44,16 +48,21 @@ riskroom export 写出的 CSV，或如下的 YAML：
 风险只有 title 必填，还可以有 description、workspace、handlers、due_at 和 fields。动作可以是任何
 斜杠命令。用户组的成员未知时，由该组代表全体成员。
 
+使用 --live 时，从配置文件所指 Redis 中未关闭的风险和计时器继续：如果无人操作，今后 30 天会发生
+什么？simulate 在那里只读取，需要 redis 部分的密钥。
+
 如果平台的速率限制使动作流无法按时执行，simulate 会发出警告。使用 --format json 时，输出包含
 每个事件及其全文。
 
 退出码：0 已模拟，1 无法模拟，2 命令行有误`,
-		"which file? Name one config file":                                             "哪个文件？请写一个配置文件",
-		"a YAML file with risks and what people do, or a CSV file as export writes it": "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
-		"show only this risk, such as R-17":                                            "只显示该风险，如 R-17",
-		"show messages as each platform displays them, and who is in groups":           "按各平台的显示方式列出消息，并列出群组的主题",
-		"when it starts: a day, or a day and a time as in \"2026-03-02 09:00\"":        "开始时间：日期，或日期加时间，如 \"2026-03-02 09:00\"",
-		"how long it lasts, such as 90d or 12h (default: 30d)":                         "持续多久，如 90d 或 12h（默认：30d）",
+		"which file? Name one config file":                                                    "哪个文件？请写一个配置文件",
+		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
+		"go on from the open risks in the Redis of the config file":                           "从配置文件所指 Redis 中未关闭的风险继续",
+		"--live begins with the present and the risks in Redis: leave out --risks and --from": "--live 从现在和 Redis 中的风险开始：请去掉 --risks 和 --from",
+		"show only this risk, such as R-17":                                                   "只显示该风险，如 R-17",
+		"show messages as each platform displays them, and who is in groups":                  "按各平台的显示方式列出消息，并列出群组的主题",
+		"when it starts: a day, or a day and a time as in \"2026-03-02 09:00\"":               "开始时间：日期，或日期加时间，如 \"2026-03-02 09:00\"",
+		"how long it lasts, such as 90d or 12h (default: 30d)":                                "持续多久，如 90d 或 12h（默认：30d）",
 	}
 }
 

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,15 +14,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/store"
 	"riskroom/core/text"
 )
 
 type simulateFlags struct {
 	risks, risk, from, length, format string
-	contents                          bool
+	contents, live                    bool
 }
 
 func newSimulate(s environment) *cobra.Command {
@@ -47,6 +52,10 @@ Only title is required of a risk. It can also have description, workspace,
 handlers, due_at and fields. An action is any slash command. If the members of a
 user group aren't known, the group stands for all of them.
 
+With --live, it goes on from the open risks and the timers in the Redis that the
+config file names: what will the next 30 days bring if nobody acts? simulate only
+reads there, and needs the secrets in the redis section.
+
 simulate warns if a flow can't keep its schedule under a platform's rate limits.
 With --format json, the output has every event with its whole text.
 
@@ -54,6 +63,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 		Example: `  riskroom simulate riskroom.yaml
   riskroom simulate riskroom.yaml --risks scenario.yaml --contents
   riskroom simulate riskroom.yaml --risks risks.csv --from 2026-03-01 --for 90d --risk R-3
+  riskroom simulate riskroom.yaml --live --for 7d
   riskroom simulate riskroom.yaml --format json | jq '.events[] | select(.what == "message")'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -66,6 +76,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 		},
 	}
 	c.Flags().StringVar(&f.risks, "risks", "", s.say("a YAML file with risks and what people do, or a CSV file as export writes it"))
+	c.Flags().BoolVar(&f.live, "live", false, s.say("go on from the open risks in the Redis of the config file"))
 	c.Flags().StringVar(&f.risk, "risk", "", s.say("show only this risk, such as R-17"))
 	c.Flags().BoolVar(&f.contents, "contents", false, s.say("show messages as each platform displays them, and who is in groups"))
 	c.Flags().StringVar(&f.from, "from", "", s.say("when it starts: a day, or a day and a time as in \"2026-03-02 09:00\""))
@@ -78,7 +89,10 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	cfg, err := configWithoutSecrets(s, file)
+	if f.live && (f.risks != "" || f.from != "") {
+		return misuse("--live begins with the present and the risks in Redis: leave out --risks and --from")
+	}
+	cfg, live, err := simulateInput(ctx, s, f, file)
 	if err != nil {
 		return err
 	}
@@ -92,7 +106,7 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	if err != nil {
 		return err
 	}
-	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Progress: func(at time.Time) {
+	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Live: live, Progress: func(at time.Time) {
 		fmt.Fprintln(s.stderr, s.say("riskroom: at %s", at.In(cfg.Organisation.Zone).Format("2006-01-02 15:04")))
 	}})
 	if err != nil {
@@ -106,6 +120,30 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	}
 	newTimeline(s, cfg, f.contents).print(result)
 	return nil
+}
+
+// simulateInput reads the config file and, with --live, the open risks.
+func simulateInput(ctx context.Context, s environment, f simulateFlags, file string) (*config.Config, *store.Snapshot, error) {
+	var again bytes.Buffer // the standard input is read once more for the Redis
+	if s.stdin != nil {
+		s.stdin = io.TeeReader(s.stdin, &again)
+	}
+	cfg, err := configWithoutSecrets(s, file)
+	if err != nil || !f.live {
+		return cfg, nil, err
+	}
+	s.stdin = &again
+	// Here an unset variable isn't filled in: a placeholder is no address of a Redis.
+	real, problems, err := load(s, file, config.UnsetIsWarning)
+	if err != nil {
+		return nil, nil, err
+	}
+	if real == nil || real.Redis.URL == "" && !real.Redis.Private {
+		fmt.Fprint(s.stderr, problems.String())
+		return nil, nil, errReported
+	}
+	live, err := app.TakeSnapshot(ctx, real, store.Options{Logger: slog.New(slog.DiscardHandler)})
+	return cfg, live, err
 }
 
 // scenarioOf returns the scenario that the flags ask for.
@@ -122,6 +160,9 @@ func scenarioOf(s environment, f simulateFlags, cfg *config.Config, now time.Tim
 		if length, ok = simulate.ParseSpan(f.length); !ok {
 			return simulate.Scenario{}, misuse("--for: %q is not a length of time such as 90d or 12h", f.length)
 		}
+	}
+	if f.live {
+		return simulate.Scenario{Start: now.Truncate(time.Second), For: length}, nil
 	}
 	if f.risks == "" {
 		if !start.IsZero() {

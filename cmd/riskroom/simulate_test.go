@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"riskroom/core/store/storetest"
 )
 
 // TestSimulate prints timelines of a scenario on both platforms.
@@ -107,6 +112,44 @@ func TestSimulateWarns(t *testing.T) {
 	}
 }
 
+// TestSimulateContactsNobody looks no name up, although nothing in the file is emulated yet.
+func TestSimulateContactsNobody(t *testing.T) { // not parallel: it replaces the resolver
+	asked := []string{}
+	resolver := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(_ context.Context, _, addr string) (net.Conn, error) {
+		asked = append(asked, addr)
+		return nil, errors.New("nobody may be asked")
+	}}
+	defer func() { net.DefaultResolver = resolver }()
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", "testdata/scenario.yaml")
+	if r.code != exitFine || len(asked) > 0 {
+		t.Errorf("exit %d, asked %v, %s", r.code, asked, r.stderr)
+	}
+}
+
+// TestSimulateLive reads a Redis that isn't there, and one without risks.
+func TestSimulateLive(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "riskroom.yaml")
+	text := readFile(t, "testdata/both.yaml")
+	server := storetest.StartSettable(t)
+	for _, c := range []struct{ redis, out, err string }{
+		{`redis: { url: "` + server.URL + `/0" }`, "nothing happens", ""},
+		{`redis: { url: "redis://127.0.0.1:1/0" }`, "", "does not answer"},
+		{`redis: { url: "${NOT_SET}" }`, "", "NOT_SET"},
+		{"data_dir: " + dir, "", "no serve runs on"},
+	} {
+		if err := os.WriteFile(file, []byte(text+c.redis+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := program(t.Context(), nil, "", "simulate", file, "--live")
+		if !strings.Contains(r.stdout, c.out) || !strings.Contains(r.stderr, c.err) || (r.code == exitFine) != (c.err == "") {
+			t.Errorf("%s: exit %d\n%s\n%s", c.redis, r.code, r.stdout, r.stderr)
+		}
+	}
+}
+
 func TestSimulateMisuse(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ line, want string }{
@@ -115,6 +158,7 @@ func TestSimulateMisuse(t *testing.T) {
 		{"simulate testdata/both.yaml --for long", `--for: "long" is not a length`},
 		{"simulate testdata/both.yaml --risk X-1", "--risk:"},
 		{"simulate testdata/both.yaml --risks none.yaml", "cannot read the risks: none.yaml"},
+		{"simulate testdata/both.yaml --live --risks x.yaml", "leave out --risks"},
 		{"simulate testdata/both.yaml --format xml", `"xml" is not one of`},
 	} {
 		r := program(t.Context(), nil, "", strings.Fields(c.line)...)

@@ -15,27 +15,22 @@ import (
 // network. Its data is gone after Stop. It is for demos and tests. A nil clock is the
 // wall clock.
 func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Store, error) {
-	return OpenEmbeddedIn(ctx, 4, clock, log) // reading the timers takes a command per shard
+	return OpenEmbeddedWith(ctx, Options{Clock: clock, Shards: 4, Logger: log}) // reading the timers takes a command per shard
 }
 
-// OpenEmbeddedIn is OpenEmbedded with a number of shards. If that is one, runs that are due at
-// the same moment are always claimed in the same order.
-func OpenEmbeddedIn(ctx context.Context, shards int, clock core.Clock, log *slog.Logger) (*Store, error) {
+// OpenEmbeddedWith is OpenEmbedded with options other than how to connect. With one shard,
+// runs that are due at the same moment are always claimed in the same order.
+func OpenEmbeddedWith(ctx context.Context, o Options) (*Store, error) {
 	m := miniredis.NewMiniRedis()
-	s, err := Open(ctx, Options{
-		Dial: func(context.Context, string, string) (net.Conn, error) {
-			c, err := m.Dial()
-			if err != nil {
-				return nil, err
-			}
-			return queueing(c), nil
-		},
-		Clock:    clock,
-		Shards:   shards,
-		Embedded: true,
-		Volatile: true,
-		Logger:   log,
-	})
+	o.Embedded, o.Volatile = true, true
+	o.Dial = func(context.Context, string, string) (net.Conn, error) {
+		c, err := m.Dial()
+		if err != nil {
+			return nil, err
+		}
+		return queueing(c), nil
+	}
+	s, err := Open(ctx, o)
 	if err != nil {
 		m.Close()
 		return nil, err
@@ -51,4 +46,8 @@ func OpenEmbeddedIn(ctx context.Context, shards int, clock core.Clock, log *slog
 // Another opens the same database again over its own connections. Stopping one store
 // leaves the other running. If the store is embedded, stop the first one last: the
 // database belongs to it.
-func (s *Store) Another(ctx context.Context) (*Store, error) { return Open(ctx, s.opts) }
+func (s *Store) Another(ctx context.Context) (*Store, error) {
+	o := s.opts
+	o.Snapshot = nil
+	return Open(ctx, o)
+}

@@ -54,6 +54,9 @@ type Options struct {
 	Embedded bool         // the server is part of this program, and has no INFO
 	Volatile bool         // Check accepts a server without AOF and RDB
 	Logger   *slog.Logger // nil: slog.Default
+
+	// Snapshot, if set, is what a new database contains. It has one shard.
+	Snapshot *Snapshot
 }
 
 // Store is the engine's store in Redis. It is safe for concurrent use.
@@ -107,6 +110,9 @@ const defaultShards = 64
 // Invalid if the options are wrong or don't fit the database, with Unsupported and Detail "schema" if a newer
 // program wrote the database, and with Unavailable if the server can't be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Snapshot != nil {
+		o.Prefix, o.Shards = o.Snapshot.prefix, 1
+	}
 	if o.Prefix == "" {
 		o.Prefix = "riskroom"
 	}
@@ -137,7 +143,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return err
 	})
 	redis.SetLogger(libraryLog{o.Logger})
-	err = s.openMeta(ctx)
+	if o.Snapshot != nil {
+		err = o.Snapshot.write(ctx, db)
+	}
+	if err == nil {
+		err = s.openMeta(ctx)
+	}
 	if err == nil {
 		err = s.learnTime(ctx)
 	}

@@ -59,18 +59,51 @@ or set durability: standard, where the private Redis syncs every write to disk b
 	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
 }
 
-// openNamed opens the store in the Redis of the config file.
-func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.Store, error) {
+// named returns options that open the store in the Redis of the config file.
+func named(c *config.Config, o store.Options) (store.Options, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
-		return nil, errors.New("the url of redis is not a valid URL") // err would repeat it
+		return o, errors.New("the url of redis is not a valid URL") // err would repeat it
 	}
-	where := inspect.StoreName(c)
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
 	o.URL, o.Username, o.Password, o.Prefix = u.String(), c.Redis.Username, c.Redis.Password, c.Redis.Prefix
 	o.Strict = c.Durability == config.Strict
+	return o, nil
+}
+
+// TakeSnapshot copies the open risks from the Redis of a config file, or from the private one
+// that is running. It only reads. o has the logger and, for tests, the dialer.
+func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*store.Snapshot, error) {
+	where := inspect.StoreName(c)
+	if c.Redis.Private {
+		server, err := private.Attach(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
+		if err != nil {
+			return nil, fmt.Errorf("no serve runs on %s, so there are no risks to read (%w)", c.DataDir, err)
+		}
+		defer func() { _ = server.Stop() }() // leaves it running
+		where, o.Dial, o.Prefix = "the private redis in "+server.Dir(), server.Dial, c.Redis.Prefix
+	} else {
+		var err error
+		if o, err = named(c, o); err != nil {
+			return nil, err
+		}
+	}
+	s, err := store.TakeSnapshot(ctx, o)
+	if err != nil {
+		return nil, openError(where, err)
+	}
+	return s, nil
+}
+
+// openNamed opens the store in the Redis of the config file.
+func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.Store, error) {
+	o, err := named(c, o)
+	if err != nil {
+		return nil, err
+	}
+	where := inspect.StoreName(c)
 	s, err := store.Open(ctx, o)
 	if err != nil {
 		return nil, openError(where, err)

@@ -9,6 +9,7 @@ import (
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/engine"
 	"riskroom/core/flow"
 )
 
@@ -38,6 +39,19 @@ type Also struct {
 	// group whose members aren't known has one, who stands for all. Nil: groups have two
 	// invented members.
 	Members func(workspace, group string) (names []string, known bool)
+	Groups  []engine.Group // channels, with everybody as members
+}
+
+// Risk adds the people whom a risk names.
+func (a *Also) Risk(r core.Risk) {
+	a.Actors = append(a.Actors, r.Submitter, r.StatusBy)
+	a.Refs = append(a.Refs, r.Handlers...)
+	for _, n := range r.Notes {
+		a.Actors = append(a.Actors, n.By)
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Fields)) {
+		a.Refs = append(a.Refs, r.Fields[key].People...)
+	}
 }
 
 // New casts a workspace. It adds accounts that it makes up to the config's people.
@@ -76,6 +90,11 @@ func New(cfg *config.Config, workspace, lang string, on platform.Platform, also 
 	for _, g := range groups {
 		if g.Workspace == workspace && !slices.Contains(c.Channels, channel(g.ID)) {
 			c.Channels = append(c.Channels, channel(g.ID))
+		}
+	}
+	for _, g := range also.Groups {
+		if g.Life == engine.LiveGroup && g.Ref.Workspace == workspace {
+			c.Channels = append(c.Channels, platform.Channel{ID: g.Ref.ID, Name: g.Name})
 		}
 	}
 	return c

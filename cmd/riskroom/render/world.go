@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -103,7 +102,9 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 
 // standIn starts an emulator for a workspace.
 func (w *world) standIn(ctx context.Context, s *config.WorkspaceSettings) error {
-	up, err := emulated.Open(w.cfg, s, w.cfg.Organisation.Language, peopleOf(w.risk), w.clock.Now)
+	var also cast.Also
+	also.Risk(w.risk)
+	up, err := emulated.Open(w.cfg, s, w.cfg.Organisation.Language, also, w.clock.Now)
 	if err != nil {
 		return err
 	}
@@ -115,18 +116,6 @@ func (w *world) standIn(ctx context.Context, s *config.WorkspaceSettings) error 
 		return fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
 	return nil
-}
-
-// peopleOf returns the people whom a risk names.
-func peopleOf(r core.Risk) cast.Also {
-	also := cast.Also{Actors: []core.Actor{r.Submitter, r.StatusBy}, Refs: slices.Clone(r.Handlers)}
-	for _, n := range r.Notes {
-		also.Actors = append(also.Actors, n.By)
-	}
-	for _, key := range slices.Sorted(maps.Keys(r.Fields)) {
-		also.Refs = append(also.Refs, r.Fields[key].People...)
-	}
-	return also
 }
 
 func (w *world) place(name string) *place {

@@ -23,6 +23,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
+	"riskroom/core/store"
 )
 
 // Options configures Run.
@@ -30,6 +31,9 @@ type Options struct {
 	Now  time.Time    // the present; the start of a scenario that has none is this day
 	Lang string       // of people in the workspaces; "": the config file's
 	Log  *slog.Logger // nil: nothing is logged
+	// Live are the open risks of a database, from which the simulation goes on; nil: there are
+	// none.
+	Live *store.Snapshot
 	// Evaluated is called with each condition that is evaluated; it may be nil.
 	Evaluated func(engine.Evaluation)
 	// Done is called with each step that was carried out; it may be nil.

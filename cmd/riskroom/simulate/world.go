@@ -3,7 +3,6 @@ package simulate
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -54,6 +53,12 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 	for _, r := range s.Risks {
 		also.Refs = append(also.Refs, r.people()...)
 	}
+	if o.Live != nil {
+		for _, r := range o.Live.Risks {
+			also.Risk(r)
+		}
+		also.Groups = o.Live.Groups
+	}
 	for i := range cfg.Workspaces {
 		p, err := emulated.Open(cfg, &cfg.Workspaces[i], w.lang, also, w.clock.Now)
 		if err != nil {
@@ -61,10 +66,15 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		}
 		w.places = append(w.places, p)
 	}
-	if err := w.openStore(ctx, len(s.Risks), o.Log); err != nil {
+	if err := w.openStore(ctx, len(s.Risks), o); err != nil {
 		return w, err
 	}
 	w.rec = newRecorder(w)
+	if o.Live != nil {
+		for _, r := range o.Live.Risks {
+			w.rec.titles[r.Key] = r.Title
+		}
+	}
 	transports := map[string]http.RoundTripper{}
 	for _, p := range w.places {
 		transports[p.Name] = p.Client().Transport
@@ -97,17 +107,20 @@ const manyRisks = 300
 
 // openStore opens a store in which what is due at the same moment is always claimed in the same
 // order: of a redis-server if there are many risks and one can be started, else in this process.
-func (w *world) openStore(ctx context.Context, risks int, log *slog.Logger) (err error) {
+func (w *world) openStore(ctx context.Context, risks int, o Options) (err error) {
+	opts := store.Options{Clock: w.clock, Shards: 1, Embedded: true, Volatile: true, Logger: o.Log, Snapshot: o.Live}
+	if o.Live != nil {
+		risks += len(o.Live.Risks)
+	}
 	if risks >= manyRisks {
 		if w.redis, err = private.StartThrowaway(ctx); err == nil {
-			w.db, err = store.Open(ctx, store.Options{
-				Dial: w.redis.Dial, Clock: w.clock, Shards: 1, Embedded: true, Volatile: true, Logger: log,
-			})
+			opts.Dial = w.redis.Dial
+			w.db, err = store.Open(ctx, opts)
 			return err
 		}
-		log.DebugContext(ctx, "no redis-server, so the store is slower", "err", err)
+		o.Log.DebugContext(ctx, "no redis-server, so the store is slower", "err", err)
 	}
-	w.db, err = store.OpenEmbeddedIn(ctx, 1, w.clock, log)
+	w.db, err = store.OpenEmbeddedWith(ctx, opts)
 	return err
 }
 
