@@ -108,6 +108,9 @@ func (w whyWords) flow(ctx context.Context, f engine.FlowExplained) []string {
 	if !f.Gone {
 		lines[0] = w.p.S("why.flow", text.Args{"Flow": f.Name, "When": w.when(f)})
 	}
+	if !f.Gone {
+		lines = append(lines, w.repeat(f)...)
+	}
 	if f.If != "" {
 		id := "why.if"
 		switch {
@@ -126,14 +129,43 @@ func (w whyWords) flow(ctx context.Context, f engine.FlowExplained) []string {
 		lines = append(lines, w.p.S(id, text.Args{"Next": w.p.Time(f.Next, w.b.zone(w.c))}))
 	}
 	if f.Idle != "" {
-		lines = append(lines, w.p.S("why.idle."+string(f.Idle), text.Args{
-			"Date": w.date(f.When.DateField), "Due": w.p.Time(f.Due, w.b.zone(w.c))}))
+		args := text.Args{"Date": w.date(f.When.DateField), "Due": w.p.Time(f.Due, w.b.zone(w.c))}
+		if f.Idle == engine.IdleAtMost {
+			args["Count"] = f.When.AtMost
+		}
+		lines = append(lines, w.p.S("why.idle."+string(f.Idle), args))
 	}
 	for _, r := range f.Runs {
-		lines = append(lines, w.run(ctx, r)...)
+		lines = append(lines, w.run(ctx, r, f.When.AtMost)...)
+	}
+	if !f.Again.IsZero() {
+		lines = append(lines, w.p.S("why.again", text.Args{"Due": w.p.Time(f.Again, w.b.zone(w.c))}))
 	}
 	if f.More > 0 {
 		lines = append(lines, w.p.S("why.older", text.Args{"Count": f.More}))
+	}
+	return lines
+}
+
+// repeat words how often a flow repeats and until when, and its calendar, in lines.
+func (w whyWords) repeat(f engine.FlowExplained) []string {
+	var lines []string
+	t := f.When
+	switch {
+	case t.AtMost > 0:
+		lines = append(lines, w.p.S("why.every.at_most", text.Args{"Every": t.Every, "Count": t.AtMost}))
+	case t.Every != "":
+		lines = append(lines, w.p.S("why.every", text.Args{"Every": t.Every}))
+	}
+	if f.Until != "" {
+		id := "why.until.false"
+		if f.UntilHolds {
+			id = "why.until.true"
+		}
+		lines = append(lines, w.p.S(id, text.Args{"If": w.condition(f.Until), "Values": w.values(f.UntilNow)}))
+	}
+	if t.Calendar != "" {
+		lines = append(lines, w.p.S("why.calendar", text.Args{"Calendar": t.Calendar}))
 	}
 	return lines
 }
@@ -155,8 +187,11 @@ func (w whyWords) when(f engine.FlowExplained) string {
 		return w.p.S("why.when.schedule", text.Args{"Schedule": t.Schedule, "Zone": t.Zone})
 	}
 	id, delay := "why.when.after", t.After
-	if t.Before != "" {
+	switch {
+	case t.Before != "":
 		id, delay = "why.when.before", t.Before
+	case t.After == "":
+		delay = t.Every
 	}
 	switch {
 	case t.Theirs:
@@ -188,12 +223,19 @@ func (w whyWords) values(used []engine.Used) string {
 	return w.p.List(out)
 }
 
-// run words one run, in lines.
-func (w whyWords) run(ctx context.Context, r engine.RunExplained) []string {
+// run words one run of a flow that runs at most so often, in lines.
+func (w whyWords) run(ctx context.Context, r engine.RunExplained, most int) []string {
 	zone := w.b.zone(w.c)
 	due := w.p.S("why.due", text.Args{"Due": w.p.Time(r.Due, zone)})
 	if !r.Anchor.IsZero() {
-		due = w.p.S("why.due.anchor", text.Args{"Due": w.p.Time(r.Due, zone), "Anchor": w.p.Time(r.Anchor, zone)})
+		id := "why.due.anchor"
+		switch {
+		case r.Number > 0 && most > 0:
+			id = "why.due.number.of"
+		case r.Number > 0:
+			id = "why.due.number"
+		}
+		due = w.p.S(id, text.Args{"Due": w.p.Time(r.Due, zone), "Anchor": w.p.Time(r.Anchor, zone), "Number": r.Number, "Most": most})
 	}
 	id := "why.state." + string(r.State)
 	switch {

@@ -13,6 +13,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 	"riskroom/core/text"
 )
 
@@ -46,6 +47,8 @@ func everyState() engine.Explanation {
 		{At: at, Kind: engine.EventPassed, Data: map[string]string{"action": "send_group_message", "reason": "condition"}},
 		{At: at, Kind: engine.EventFailed, Data: map[string]string{"action": "create_group", "code": "x"}},
 	}
+	time3, until := ran(engine.Finished, ""), ran(engine.Skipped, flow.OverUntil)
+	time3.Number, until.Unmet = 3, status("in_progress")
 	return engine.Explanation{Risk: core.Risk{Title: "Ledger"}, Flows: []engine.FlowExplained{
 		one("ahead", engine.FlowExplained{When: engine.When{After: "1d", At: "09:00"}, If: `status == "pending"`, Now: status("pending"), Holds: true, Known: true,
 			Runs: []engine.RunExplained{ahead}, More: 2}),
@@ -63,6 +66,12 @@ func everyState() engine.Explanation {
 		one("parked", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{ran(engine.Parked, "unsure")}}),
 		one("skipped", engine.FlowExplained{When: filed, If: `status == "pending"`, Now: status("resolved"), Known: true, Runs: []engine.RunExplained{skipped, ran(engine.Skipped, "by_others")}}),
 		one("cancelled", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{ran(engine.Cancelled, "risk_changed")}}),
+		one("repeats", engine.FlowExplained{When: engine.When{After: "1d", Every: "2wd", At: "09:00", Calendar: "china"}, Until: `status == "in_progress"`, UntilNow: status("pending"),
+			Runs: []engine.RunExplained{time3, ran(engine.Skipped, flow.OverMoved)}, Again: later}),
+		one("repeats-at-most", engine.FlowExplained{When: engine.When{Every: "2d", AtMost: 10}, Idle: engine.IdleAtMost, Runs: []engine.RunExplained{time3}}),
+		one("repeats-until", engine.FlowExplained{When: engine.When{Every: "2d", AtMost: 1}, Until: `status == "in_progress"`, UntilNow: status("in_progress"), UntilHolds: true,
+			Idle: engine.IdleUntil, Runs: []engine.RunExplained{until}}),
+		one("repeats-closed", engine.FlowExplained{When: engine.When{Before: "1d", Every: "2d"}, Idle: engine.IdleClosed, Runs: []engine.RunExplained{ran(engine.Skipped, flow.OverClosed)}}),
 		{Name: "gone", Gone: true, Runs: []engine.RunExplained{sent}},
 	}}
 }

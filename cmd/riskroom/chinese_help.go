@@ -260,20 +260,20 @@ func chineseHelp4() map[string]string {
 	return map[string]string{
 		`drop ends runs for good. What they did stays done, and their remaining steps are
 skipped. If a run was about to create the risk's group, another run can create it
-once this one is dropped.
+once this one is dropped. A flow that repeats goes on with its next time.
 
 Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
 wrong.`: `drop 永久结束运行。已完成的动作保留，其余步骤不再执行。如果该运行正要创建风险的群组，
-放弃之后可由其他运行创建。
+放弃之后可由其他运行创建。重复的动作流会从下一次继续。
 
 退出码：0 完成，1 至少有一个运行未能更改，2 命令行有误`,
 		`list shows parked runs first, and then the runs of open risks that are running,
 waiting or armed (not yet due), with what they are waiting for. Ended runs are not
-listed. Of those that an event started, riskroom keeps the last five of each flow and
-risk; the list ends with how many others there were.
+listed. Of those that an event started, and of those that repeat, riskroom keeps the
+last five of each flow and risk; the list ends with how many others there were.
 
 Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`: `list 先显示待人工处理的运行，再显示未关闭风险的执行中、等待中和待执行（尚未到期）的运行，
-以及它们在等什么。已结束的运行不显示。由事件触发的运行，每条风险的每个动作流只保留最近
+以及它们在等什么。已结束的运行不显示。由事件触发的运行和重复的运行，每条风险的每个动作流只保留最近
 五次；列表末尾会说明另有多少次。
 
 退出码：0 已列出，1 无法读取 Redis，2 命令行有误`,

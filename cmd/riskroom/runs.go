@@ -60,7 +60,7 @@ wrong.`),
 		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
-			return changeRuns(c.Context(), s, f, "retry", args, (*store.Store).Retry)
+			return changeRuns(c.Context(), s, f, "retry", args, func(db *store.Store, _ *config.Config) (changeRun, error) { return db.Retry, nil })
 		},
 	}
 	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
@@ -74,14 +74,14 @@ func newRunsDrop(s environment) *cobra.Command {
 		Short: s.say("End runs that are parked or have not begun"),
 		Long: s.say(`drop ends runs for good. What they did stays done, and their remaining steps are
 skipped. If a run was about to create the risk's group, another run can create it
-once this one is dropped.
+once this one is dropped. A flow that repeats goes on with its next time.
 
 Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
 wrong.`),
 		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
-			return changeRuns(c.Context(), s, f, "drop", args, (*store.Store).Drop)
+			return changeRuns(c.Context(), s, f, "drop", args, dropper)
 		},
 	}
 	configFlag(c, &f.config, s.say("the config file with the redis section; - is the standard input"))
@@ -95,21 +95,41 @@ func someRuns(_ *cobra.Command, args []string) error {
 	return nil
 }
 
+// changeRun retries or drops a run.
+type changeRun func(context.Context, engine.RunID, engine.Event) error
+
+// dropper returns what drops runs. A flow that repeats goes on by the config file.
+func dropper(db *store.Store, cfg *config.Config) (changeRun, error) {
+	words, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	e, _, err := readerOf(cfg, db, words)
+	if err != nil {
+		return nil, err
+	}
+	return e.Drop, nil
+}
+
 // changeRuns retries or drops runs one by one. It continues after a failure.
 func changeRuns(ctx context.Context, s environment, f runsFlags, did string, args []string,
-	do func(*store.Store, context.Context, engine.RunID, engine.Event) error) error {
+	with func(*store.Store, *config.Config) (changeRun, error)) error {
 	ids, err := parseRuns(args)
 	if err != nil {
 		return err
 	}
-	db, _, err := openRunStore(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Stop() }()
+	do, err := with(db.Store, cfg)
+	if err != nil {
+		return err
+	}
 	failed := false
 	for _, id := range ids {
-		err := do(db.Store, ctx, id, engine.Event{
+		err := do(ctx, id, engine.Event{
 			At: time.Now(), Kind: engine.EventOperator, Run: id.String(), Actor: core.Actor{Name: operator()},
 			Data: map[string]string{"did": did, "run": id.String()},
 		})

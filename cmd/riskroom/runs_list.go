@@ -25,8 +25,8 @@ func newRunsList(s environment) *cobra.Command {
 		Short: s.say("List runs that are parked, running or scheduled"),
 		Long: s.say(`list shows parked runs first, and then the runs of open risks that are running,
 waiting or armed (not yet due), with what they are waiting for. Ended runs are not
-listed. Of those that an event started, riskroom keeps the last five of each flow and
-risk; the list ends with how many others there were.
+listed. Of those that an event started, and of those that repeat, riskroom keeps the
+last five of each flow and risk; the list ends with how many others there were.
 
 Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`),
 		Example: `  riskroom runs list -c riskroom.yaml

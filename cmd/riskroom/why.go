@@ -110,21 +110,31 @@ type explainedRisk struct {
 }
 
 type explainedFlow struct {
-	Flow    string            `json:"flow"`
-	Gone    bool              `json:"gone,omitempty"` // no longer in the config file
-	On      string            `json:"on,omitempty"`
-	Times   string            `json:"schedule,omitempty"`
-	Digest  bool              `json:"digest,omitempty"`
-	Next    time.Time         `json:"next,omitzero"` // of schedule
-	Date    string            `json:"date_field,omitempty"`
-	After   string            `json:"after,omitempty"`
-	Before  string            `json:"before,omitempty"`
-	At      string            `json:"at,omitempty"`
-	Zone    string            `json:"zone,omitempty"`
+	Flow   string    `json:"flow"`
+	Gone   bool      `json:"gone,omitempty"` // no longer in the config file
+	On     string    `json:"on,omitempty"`
+	Times  string    `json:"schedule,omitempty"`
+	Digest bool      `json:"digest,omitempty"`
+	Next   time.Time `json:"next,omitzero"` // of schedule
+	Date   string    `json:"date_field,omitempty"`
+	After  string    `json:"after,omitempty"`
+	Before string    `json:"before,omitempty"`
+	At     string    `json:"at,omitempty"`
+	Zone   string    `json:"zone,omitempty"`
+
+	Every    string `json:"every,omitempty"`
+	AtMost   int    `json:"at_most,omitempty"`
+	Calendar string `json:"calendar,omitempty"` // of working days
+
+	Until      string            `json:"until,omitempty"`
+	UntilNow   map[string]string `json:"until_now,omitempty"`
+	UntilHolds bool              `json:"until_holds,omitempty"`
+	Again      time.Time         `json:"again,omitzero"` // due again, after a run that is under way
+
 	If      string            `json:"if,omitempty"`
 	Now     map[string]string `json:"now,omitempty"`   // values of the condition's variables
 	Holds   *bool             `json:"holds,omitempty"` // absent if it depends on what starts the flow
-	Idle    string            `json:"idle,omitempty"`  // why nothing is due: event, date, missed or unarmed
+	Idle    string            `json:"idle,omitempty"`  // why nothing is due: event, date, missed, unarmed, closed, until or at_most
 	Due     time.Time         `json:"due,omitzero"`    // of idle
 	Runs    []explainedRun    `json:"runs"`            // newest first
 	Earlier int               `json:"earlier_runs,omitempty"`
@@ -134,6 +144,7 @@ type explainedRun struct {
 	Run     string            `json:"run"`
 	State   string            `json:"state"`
 	Anchor  time.Time         `json:"from,omitzero"`
+	Number  int               `json:"number,omitempty"` // which time it is, of a flow that repeats
 	Due     time.Time         `json:"due"`
 	Fired   time.Time         `json:"began,omitzero"`
 	Until   time.Time         `json:"until,omitzero"`
@@ -152,13 +163,15 @@ func explanationOf(x engine.Explanation, zone *time.Location) explainedRisk {
 		one := explainedFlow{
 			Flow: f.Name, Gone: f.Gone, On: t.On, Times: t.Schedule, Digest: t.Digest, Next: f.Next, Date: t.DateField, After: t.After, Before: t.Before, At: t.At, Zone: t.Zone,
 			If: f.If, Now: valuesOf(f.Now), Idle: string(f.Idle), Due: f.Due, Runs: []explainedRun{}, Earlier: f.More,
+			Every: t.Every, AtMost: t.AtMost, Calendar: t.Calendar,
+			Until: f.Until, UntilNow: valuesOf(f.UntilNow), UntilHolds: f.UntilHolds, Again: f.Again.UTC(),
 		}
 		if f.Known {
 			one.Holds = &f.Holds
 		}
 		for _, r := range f.Runs {
 			run := explainedRun{
-				Run: r.ID.String(), State: string(r.State), Anchor: r.Anchor, Due: r.Due.UTC(), Fired: r.Fired.UTC(), Until: r.Until.UTC(),
+				Run: r.ID.String(), State: string(r.State), Anchor: r.Anchor, Number: r.Number, Due: r.Due.UTC(), Fired: r.Fired.UTC(), Until: r.Until.UTC(),
 				Ended: r.Ended.UTC(), Reason: r.Reason, For: r.For, Earlier: r.Earlier, Unmet: valuesOf(r.Unmet), Did: []shownEvent{},
 			}
 			for _, e := range r.Did {

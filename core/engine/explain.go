@@ -31,6 +31,11 @@ type FlowExplained struct {
 	When When
 	If   string // "" if it acts on any risk
 
+	// Until is the condition while which it doesn't repeat, "" if there is none.
+	Until      string
+	UntilNow   []Used // its variables with their present values
+	UntilHolds bool
+
 	// Now are the variables of its condition with their present values, and Holds whether it
 	// is true of them. Known is false if that depends on what starts the flow.
 	Now   []Used
@@ -40,10 +45,11 @@ type FlowExplained struct {
 	// Next is when its schedule is next due, zero if it has none.
 	Next time.Time
 	// Idle says why nothing is due although no run is listed for it, "" if there is one.
-	Idle Idle
-	Due  time.Time      // of a Missed or Unarmed one
-	Runs []RunExplained // newest first
-	More int            // older runs that are left out
+	Idle  Idle
+	Due   time.Time      // of a Missed or Unarmed one
+	Again time.Time      // of one that repeats: when it is due again after a run that is under way
+	Runs  []RunExplained // newest first
+	More  int            // older runs that are left out
 }
 
 // When is what a flow's trigger says: an event, a schedule, or a date and how long after or
@@ -55,6 +61,10 @@ type When struct {
 	DateField               string
 	After, Before, At, Zone string // as in the config file; Zone is where days are counted
 	Theirs                  bool   // At is by each recipient's clock
+
+	Every    string // how often it repeats, "" if it doesn't
+	AtMost   int    // how often altogether, 0 for no limit
+	Calendar string // by which working days are counted, "" if none are
 }
 
 // Used is a variable of a condition with its value, as in flow.Used.
@@ -69,6 +79,11 @@ const (
 	NoDate  Idle = "date"    // the date that it counts from is not set
 	Missed  Idle = "missed"  // it was due already, and is skipped then
 	Unarmed Idle = "unarmed" // its timer was removed, or passed before the flow existed
+
+	// Of flows that repeat.
+	IdleClosed Idle = flow.OverClosed // they act on open risks only
+	IdleUntil  Idle = flow.OverUntil  // until is true
+	IdleAtMost Idle = flow.OverAtMost // the last time has passed
 )
 
 // RunExplained explains one run.
@@ -77,6 +92,7 @@ type RunExplained struct {
 	State   RunState
 	Earlier bool      // it follows an earlier version of the flow
 	Anchor  time.Time // the date that it counts from, zero if an event started it
+	Number  int       // of one that repeats: which time it is
 	Due     time.Time
 	Fired   time.Time // when it began, zero if it hasn't or if the event is gone
 	Until   time.Time // of a run that waits: when it continues
@@ -196,7 +212,11 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 	}
 	slices.SortStableFunc(runs, func(a, b RunSummary) int { return b.Due.Compare(a.Due) })
 	current := x.inForce(ctx, f, runs)
-	for _, r := range runs[:min(len(runs), x.most)] {
+	most := x.most
+	if len(runs) > 1 && runs[0].ID.Repeats() && isArmed(runs[0]) {
+		most++ // what comes next, and what was last
+	}
+	for _, r := range runs[:min(len(runs), most)] {
 		one, err := x.run(ctx, r)
 		if err != nil {
 			return err
@@ -215,7 +235,15 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 	}
 	d := current.Def()
 	f.When = When{On: d.Trigger.On, Schedule: d.Trigger.Schedule, Digest: d.Trigger.Digest, DateField: d.Trigger.DateField, After: d.Trigger.After, Before: d.Trigger.Before, At: d.Trigger.At, Zone: d.Zone,
-		Theirs: d.Trigger.Zone != ""}
+		Theirs: d.Trigger.Zone != "", Every: d.Trigger.Every, AtMost: d.Trigger.AtMost}
+	if d.CountsWorkingDays() {
+		f.When.Calendar = d.CalendarName
+	}
+	if t, ok := current.Trigger.(flow.DateTrigger); ok && t.Repeat != nil && t.Repeat.Until != nil {
+		env := x.e.env(ctx, x.rec.Risk, x.e.org.Language)
+		f.Until, f.UntilNow = t.Repeat.Until.String(), usesOf(t.Repeat.Until, env)
+		f.UntilHolds, _ = t.Repeat.Until.Holds(env)
+	}
 	f.If = current.If.String()
 	if f.Known = !current.If.UsesCause(); f.Known {
 		env := x.e.env(ctx, x.rec.Risk, x.e.org.Language)
@@ -232,17 +260,21 @@ func (x explainer) inForce(ctx context.Context, f *FlowExplained, runs []RunSumm
 	if i < 0 {
 		return nil
 	}
-	current := x.e.flows[i]
+	current, env := x.e.flows[i], x.e.env(ctx, x.rec.Risk, x.e.org.Language)
 	if s, ok := current.Trigger.(flow.ScheduleTrigger); ok {
 		f.Next, _ = s.After(x.e.now())
 		return current
 	}
-	expected, ok := current.Trigger.Expected(x.e.env(ctx, x.rec.Risk, x.e.org.Language), occurrences(runs, current, isArmed))
+	expected, ok := current.Trigger.Expected(env, occurrences(runs, current, isArmed))
 	switch {
 	case !ok && len(runs) == 0:
 		f.Idle = NoEvent
 	case ok && len(expected) == 0:
 		f.Idle = NoDate
+	}
+	if t, ok := current.Trigger.(flow.DateTrigger); ok && t.Repeat != nil {
+		x.repeat(f, t, env, runs)
+		return current
 	}
 	for _, o := range expected {
 		if slices.ContainsFunc(runs, func(r RunSummary) bool { return r.ID.Occurrence == o.ID }) {
@@ -259,6 +291,24 @@ func (x explainer) inForce(ctx context.Context, f *FlowExplained, runs []RunSumm
 	return current
 }
 
+// repeat says what comes next of a flow that repeats.
+func (x explainer) repeat(f *FlowExplained, t flow.DateTrigger, env flow.Env, runs []RunSummary) {
+	if _, ok := t.Anchor(env.Risk); !ok {
+		return
+	}
+	f.Idle = Idle(t.Stopped(env))
+	next := slices.ContainsFunc(runs, func(r RunSummary) bool { return isArmed(r) && r.Due.After(env.Now) })
+	if f.Idle != "" || next {
+		return
+	}
+	o, _ := t.Next("", env)
+	if slices.ContainsFunc(runs, func(r RunSummary) bool { return r.State.Live() || r.State == Parked }) {
+		f.Again = o.Due
+		return
+	}
+	f.Idle, f.Due = Unarmed, o.Due
+}
+
 // run explains a run from its record and its events.
 func (x explainer) run(ctx context.Context, s RunSummary) (RunExplained, error) {
 	out := RunExplained{ID: s.ID, State: s.State, Due: s.Due, Anchor: anchorOf(s.ID)}
@@ -272,6 +322,11 @@ func (x explainer) run(ctx context.Context, s RunSummary) (RunExplained, error) 
 		}
 	case core.KindOf(err) != core.NotFound:
 		return out, err
+	}
+	if f, err := x.e.pinned.get(ctx, s.FlowHash); err == nil {
+		if t, ok := f.Trigger.(flow.DateTrigger); ok {
+			out.Number, _ = t.Number(s.ID.Occurrence)
+		}
 	}
 	for _, ev := range slices.Backward(x.trail) {
 		if ev.Run == s.ID.String() {

@@ -45,7 +45,7 @@ func (t *turn) over(ctx context.Context) string {
 // leaves the flow with two timers rather than with none.
 func (e *Engine) Drop(ctx context.Context, id RunID, ev Event) error {
 	rec, err := e.store.Get(ctx, id.Risk)
-	if err == nil && rec.OfRisk() {
+	if i := indexOfRun(rec.Runs, id); err == nil && rec.OfRisk() && i >= 0 && (rec.Runs[i].State == Parked || isArmed(rec.Runs[i])) {
 		if timers := e.next(ctx, id, rec); len(timers) > 0 {
 			if err := e.store.Arm(ctx, id.Risk, timers); err != nil {
 				return err

@@ -121,11 +121,12 @@ func ParseRepeat(occurrence string) (anchor, due time.Time, ok bool) {
 	return anchor, due, repeated(anchor, due).ID == occurrence
 }
 
-// The codes that Over returns.
+// The codes that Over and Stopped return.
 const (
-	OverClosed = "closed" // the risk is closed
-	OverUntil  = "until"  // the flow's until is true
-	OverMoved  = "moved"  // the date has changed, and another occurrence counts from the new one
+	OverClosed = "closed"  // the risk is closed
+	OverUntil  = "until"   // the flow's until is true
+	OverMoved  = "moved"   // the date has changed, and another occurrence counts from the new one
+	OverAtMost = "at_most" // the last time has passed
 )
 
 // stopped returns the code for why t doesn't repeat for the risk of env now, "" if it does.
@@ -137,6 +138,19 @@ func (t DateTrigger) stopped(env Env) string {
 		return OverClosed
 	case t.Repeat.Until != nil && holds && err == nil:
 		return OverUntil
+	}
+	return ""
+}
+
+// Stopped returns a code for why nothing comes after now for the risk of env, "" if something
+// does. The risk must have the date.
+func (t DateTrigger) Stopped(env Env) string {
+	if code := t.stopped(env); code != "" {
+		return code
+	}
+	anchor, _ := t.Anchor(env.Risk)
+	if _, ok := t.coming(anchor, env.Now); !ok {
+		return OverAtMost
 	}
 	return ""
 }
@@ -169,6 +183,20 @@ func (t DateTrigger) coming(anchor, after time.Time) (Occurrence, bool) {
 	return t.local(repeated(anchor, t.due(anchor, n)), anchor), t.Repeat.within(n)
 }
 
+// upcoming returns the occurrences of which one is the next after now. They are two if the
+// first is due earlier by the clock of a recipient further east: then it may have ended.
+func (t DateTrigger) upcoming(anchor, now time.Time) []Occurrence {
+	next, ok := t.coming(anchor, now)
+	if !ok {
+		return nil
+	}
+	out := []Occurrence{next}
+	if later, ok := t.coming(anchor, next.Due); ok && !next.First.IsZero() && !next.First.After(now) {
+		out = append(out, later)
+	}
+	return out
+}
+
 // following returns the occurrence after one that has ended. If that one counts from another
 // date than the risk has now, it is the first that lies ahead.
 func (t DateTrigger) following(occurrence string, env Env) (Occurrence, bool) {
@@ -197,10 +225,7 @@ func (t DateTrigger) starting(anchor, now time.Time) []Occurrence {
 	if last > 0 && (!r.skipLate || !r.within(n)) {
 		out = append(out, t.local(repeated(anchor, t.due(anchor, last)), anchor))
 	}
-	if r.within(n) {
-		out = append(out, t.local(repeated(anchor, t.due(anchor, n)), anchor))
-	}
-	return out
+	return append(out, t.upcoming(anchor, now)...)
 }
 
 // planRepeat is Plan of a repeat.
@@ -220,11 +245,8 @@ func (t DateTrigger) planRepeat(c Change) Plan {
 	case !dated:
 		return Plan{Arm: t.starting(after, c.Now)}
 	case !was: // reopened, or until has become false
-		next, ok := t.coming(after, c.Now)
-		if !ok {
-			return Plan{Drop: c.Armed}
-		}
-		return Plan{Arm: []Occurrence{next}, Drop: without(c.Armed, next.ID)}
+		next := t.upcoming(after, c.Now)
+		return Plan{Arm: next, Drop: without(c.Armed, next)}
 	}
 	return t.moved(after, c)
 }
@@ -233,14 +255,9 @@ func (t DateTrigger) planRepeat(c Change) Plan {
 // yet, it is as if the new date had always been there. Otherwise the flow goes on with the
 // first time that lies ahead.
 func (t DateTrigger) moved(anchor time.Time, c Change) Plan {
-	next, ok := t.coming(anchor, c.Now)
-	to := []Occurrence{next}
-	first := func(id string) bool { n, repeat := t.Number(id); return repeat && n == 1 }
-	switch {
-	case slices.ContainsFunc(c.Armed, first):
+	to := t.upcoming(anchor, c.Now)
+	if slices.ContainsFunc(c.Armed, func(id string) bool { n, _ := t.Number(id); return n == 1 }) {
 		to = t.starting(anchor, c.Now)
-	case !ok:
-		return Plan{Drop: c.Armed}
 	}
 	var p Plan
 	for i, o := range to {
@@ -256,9 +273,11 @@ func (t DateTrigger) moved(anchor time.Time, c Change) Plan {
 	return p
 }
 
-// without returns a list without an element.
-func without(list []string, s string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(o string) bool { return o == s })
+// without returns those IDs that are not of some occurrences.
+func without(ids []string, some []Occurrence) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(some, func(o Occurrence) bool { return o.ID == id })
+	})
 }
 
 // expectedRepeat is Expected of a repeat. What is armed and due already stays, because
@@ -274,8 +293,5 @@ func (t DateTrigger) expectedRepeat(env Env, armed []string) []Occurrence {
 			out = append(out, t.local(repeated(anchor, due), anchor))
 		}
 	}
-	if next, ok := t.coming(anchor, env.Now); ok {
-		out = append(out, next)
-	}
-	return out
+	return append(out, t.upcoming(anchor, env.Now)...)
 }

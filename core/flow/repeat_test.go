@@ -243,3 +243,23 @@ func TestLongAgo(t *testing.T) {
 		}
 	}
 }
+
+// Where recipients are further east, an occurrence may have ended before the file's clock shows
+// its time. If the risk is reopened then, the flow still goes on.
+func TestRepeatReopenedBeforeItsTime(t *testing.T) {
+	t.Parallel()
+	f := repeating(t, TriggerDef{Every: "1d", At: "09:00", Zone: "recipient"})
+	e := testEnv(t, "en")
+	e.Risk.DueAt = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
+	e.Now = time.Date(2026, 3, 4, 23, 0, 0, 0, time.UTC) // 07:00 of the next day in Shanghai
+	closed := e.Risk
+	closed.Status = core.Resolved
+	plan := f.Trigger.Plan(Change{Before: &closed, After: e.Risk, Now: e.Now})
+	var got []string
+	for _, o := range plan.Arm {
+		got = append(got, o.Due.UTC().Format(time.DateTime))
+	}
+	if want := []string{"2026-03-05 01:00:00", "2026-03-06 01:00:00"}; !slices.Equal(got, want) {
+		t.Errorf("armed %q, want %q", got, want)
+	}
+}
