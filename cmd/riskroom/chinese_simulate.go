@@ -59,6 +59,8 @@ riskroom export 写出的 CSV，或如下的 YAML：
 		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
 		"go on from the open risks in the Redis of the config file":                           "从配置文件所指 Redis 中未关闭的风险继续",
 		"--live begins with the present and the risks in Redis: leave out --risks and --from": "--live 从现在和 Redis 中的风险开始：请去掉 --risks 和 --from",
+		"a folder to write a timeline of each risk to, as R-17.svg":                           "写入各风险时间线的文件夹，文件名如 R-17.svg",
+		"cannot write the timelines: %v":                                                      "无法写入时间线：%v",
 		"show only this risk, such as R-17":                                                   "只显示该风险，如 R-17",
 		"show messages as each platform displays them, and who is in groups":                  "按各平台的显示方式列出消息，并列出群组的主题",
 		"when it starts: a day, or a day and a time as in \"2026-03-02 09:00\"":               "开始时间：日期，或日期加时间，如 \"2026-03-02 09:00\"",

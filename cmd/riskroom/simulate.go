@@ -23,8 +23,8 @@ import (
 )
 
 type simulateFlags struct {
-	risks, risk, from, length, format string
-	contents, live                    bool
+	risks, risk, from, length, format, svg string
+	contents, live                         bool
 }
 
 func newSimulate(s environment) *cobra.Command {
@@ -79,6 +79,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 	c.Flags().BoolVar(&f.live, "live", false, s.say("go on from the open risks in the Redis of the config file"))
 	c.Flags().StringVar(&f.risk, "risk", "", s.say("show only this risk, such as R-17"))
 	c.Flags().BoolVar(&f.contents, "contents", false, s.say("show messages as each platform displays them, and who is in groups"))
+	c.Flags().StringVar(&f.svg, "svg", "", s.say("a folder to write a timeline of each risk to, as R-17.svg"))
 	c.Flags().StringVar(&f.from, "from", "", s.say("when it starts: a day, or a day and a time as in \"2026-03-02 09:00\""))
 	c.Flags().StringVar(&f.length, "for", "", s.say("how long it lasts, such as 90d or 12h (default: 30d)"))
 	formatFlag(s, c, &f.format, formatText, formatJSON)
@@ -114,6 +115,11 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	}
 	if only != "" {
 		result.Events = slices.DeleteFunc(result.Events, func(e simulate.Event) bool { return e.Risk != only })
+	}
+	if f.svg != "" {
+		if err := newTimeline(s, cfg, false).draw(f.svg, result); err != nil {
+			return err
+		}
 	}
 	if f.format == formatJSON {
 		return printJSON(s.stdout, result)

@@ -86,15 +86,24 @@ func (t *timeline) day(day string, events []simulate.Event) {
 	slices.SortStableFunc(keys, func(a, b core.RiskKey) int { return cmp.Compare(a.Number(), b.Number()) })
 	for _, key := range keys {
 		t.line(1, strings.TrimSpace(string(key)+" "+t.titles[key]))
-		for list := byRisk[key]; len(list) > 0; {
-			n := 1
-			for n < len(list) && sameMessage(list[0], list[n]) {
-				n++
-			}
-			t.events(list[:n])
-			list = list[n:]
+		for _, list := range together(byRisk[key]) {
+			t.events(list)
 		}
 	}
+}
+
+// together groups events that are the same message to different people.
+func together(events []simulate.Event) [][]simulate.Event {
+	var out [][]simulate.Event
+	for len(events) > 0 {
+		n := 1
+		for n < len(events) && sameMessage(events[0], events[n]) {
+			n++
+		}
+		out = append(out, events[:n])
+		events = events[n:]
+	}
+	return out
 }
 
 func (t *timeline) weekday(d time.Weekday) string {
@@ -114,6 +123,28 @@ func sameMessage(a, b simulate.Event) bool {
 
 // events prints an event, or a message to several people.
 func (t *timeline) events(list []simulate.Event) {
+	t.line(2, t.clock(list[0])+"  "+t.says(list))
+	if !t.contents {
+		return
+	}
+	for i, one := range list {
+		if i == 0 || one.Text != list[i-1].Text {
+			t.content(one)
+		}
+	}
+}
+
+// clock returns the time of day of an event.
+func (t *timeline) clock(e simulate.Event) string {
+	at := e.At.In(t.zone)
+	if at.Second() != 0 {
+		return at.Format(timeLayout)
+	}
+	return at.Format(hourLayout)
+}
+
+// says says what an event is, or a message to several people.
+func (t *timeline) says(list []simulate.Event) string {
 	e := list[0]
 	var to []string
 	for _, one := range list {
@@ -124,11 +155,6 @@ func (t *timeline) events(list []simulate.Event) {
 			to = append(to, "#"+one.Group.Name)
 		}
 	}
-	at := e.At.In(t.zone)
-	clock := at.Format(hourLayout)
-	if at.Second() != 0 {
-		clock = at.Format(timeLayout)
-	}
 	who := e.Flow
 	if engine.BuiltIn(e.Flow) {
 		who = t.s.words().Say(builtInText(e.Flow))
@@ -137,18 +163,10 @@ func (t *timeline) events(list []simulate.Event) {
 	if e.Workspace != "" && t.home != "" && e.Workspace != t.home {
 		what += " (" + e.Workspace + ")"
 	}
-	if who != "" {
-		what = t.s.say("%s: %s", who, what)
+	if who == "" {
+		return what
 	}
-	t.line(2, clock+"  "+what)
-	if !t.contents {
-		return
-	}
-	for i, one := range list {
-		if i == 0 || one.Text != list[i-1].Text {
-			t.content(one)
-		}
-	}
+	return t.s.say("%s: %s", who, what)
 }
 
 func (t *timeline) recipient(r simulate.Recipient) string {

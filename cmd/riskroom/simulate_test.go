@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net"
@@ -28,6 +29,24 @@ func TestSimulate(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", c.flags, r.code, r.stderr)
 		}
 		golden(t, c.golden, r.stdout)
+	}
+}
+
+// TestSimulateDraws writes a picture of each risk that is well-formed, whatever is in its texts.
+func TestSimulateDraws(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "pictures")
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", "testdata/scenario.yaml", "--svg", dir)
+	if r.code != exitFine {
+		t.Fatalf("exit %d, %s", r.code, r.stderr)
+	}
+	golden(t, "simulate.svg", readFile(t, filepath.Join(dir, "R-2.svg")))
+	one := readFile(t, filepath.Join(dir, "R-1.svg"))
+	var root struct {
+		XMLName xml.Name `xml:"svg"`
+	}
+	if err := xml.Unmarshal([]byte(one), &root); err != nil || !strings.Contains(one, "R-1 Ledger &amp; off by a cent") {
+		t.Errorf("%v\n%s", err, one)
 	}
 }
 
