@@ -114,6 +114,27 @@ func TestPeopleAndRights(t *testing.T) {
 	}
 }
 
+// TestTimeZonesOfPeople: a person's time zone is the one in the file. In a file from before the
+// key, timezone may be the name of a workspace.
+func TestTimeZonesOfPeople(t *testing.T) {
+	t.Parallel()
+	if got := loadFine(t, "quiet").Organisation.People["lin"]; got.Zone != "Europe/Berlin" || len(got.Accounts) > 0 {
+		t.Errorf("lin: %+v", got)
+	}
+	src, err := os.ReadFile("testdata/ok/minimal.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := strings.NewReplacer("acme", "timezone", "email: lin@example.com", "timezone: U1").Replace(string(src))
+	cfg, problems := Load("older.yaml", []byte(older), testOptions())
+	if cfg == nil {
+		t.Fatalf("problems:\n%s", problems)
+	}
+	if got := cfg.Organisation.People["lin"]; got.Zone != "" || got.Accounts["timezone"] != "U1" {
+		t.Errorf("lin: %+v", got)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	cfg := loadFine(t, "minimal")

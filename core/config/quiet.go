@@ -52,7 +52,8 @@ func zoneSchema(whose, otherwise string) object {
 // readQuiet reads the quiet hours and the time zones of workspaces. It needs the calendars.
 func (l *loader) readQuiet() {
 	l.zones, l.quiet = map[string]string{}, map[string]flow.QuietDef{}
-	if q, ok := l.quietHours(l.root.get(quietKeyName)); ok {
+	q, all := l.quietHours(l.root.get(quietKeyName))
+	if all {
 		l.quiet[""] = q
 	}
 	for _, e := range l.root.get("workspaces").list() {
@@ -61,12 +62,9 @@ func (l *loader) readQuiet() {
 				l.zones[e.name] = zone
 			}
 		}
-		if q, ok := l.quietHours(e.value.get(quietKeyName)); ok {
+		if q, ok := l.quietHours(e.value.get(quietKeyName)); ok && (all || q != (flow.QuietDef{})) {
 			l.quiet[e.name] = q
 		}
-	}
-	if len(l.quiet) == 1 && l.quiet[""] == (flow.QuietDef{}) {
-		delete(l.quiet, "")
 	}
 }
 

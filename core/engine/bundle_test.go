@@ -108,6 +108,12 @@ func (b *bundle) start() {
 
 func (b *bundle) startEngine(e *engine.Engine) (stop func()) {
 	b.t.Helper()
+	return b.startIn(&process{steps: -1}, e)
+}
+
+// startIn runs an engine in l, which may be killed before it has started.
+func (b *bundle) startIn(l *process, e *engine.Engine) (stop func()) {
+	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
@@ -118,7 +124,7 @@ func (b *bundle) startEngine(e *engine.Engine) (stop func()) {
 		}
 		stopped = true
 		cancel()
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && !l.dead() {
 			b.t.Errorf("engine: %v", err)
 		}
 	}

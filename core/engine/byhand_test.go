@@ -91,7 +91,7 @@ func (h *hands) start(steps int) {
 	}
 	h.process = &process{steps: steps}
 	h.running = h.engineIn(h.process)
-	h.stop = h.startEngine(h.running)
+	h.stop = h.startIn(h.process, h.running)
 }
 
 // try does something in the process and, if that dies, again in another one: platforms and

@@ -62,6 +62,7 @@ type fakeSaying struct {
 
 type fakePost struct {
 	Ref     core.MessageRef
+	At      time.Time
 	Op      string
 	Message core.Message
 	Edits   int
@@ -165,7 +166,7 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 				r := ref
 				f.next++
 				r.ID = fmt.Sprintf("m%d", f.next)
-				f.posts = append(f.posts, fakePost{Ref: r, Op: in.Op, Message: m})
+				f.posts = append(f.posts, fakePost{Ref: r, At: f.now(), Op: in.Op, Message: m})
 				return r.ID
 			})
 		},

@@ -229,7 +229,7 @@ func inMemory(t *testing.T) *store.Store {
 // startProcess starts an engine in l.
 func (b *bundle) startProcess(l *process) (stop func()) {
 	b.t.Helper()
-	return b.startEngine(b.engineIn(l))
+	return b.startIn(l, b.engineIn(l))
 }
 
 // engineIn returns an engine in l that is not running.
@@ -246,11 +246,12 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	for _, f := range []flow.Def{gather, rival} {
 		f.Steps[0].Action.(*flow.CreateGroupDef).Topic = "first"
 	}
-	announce := flow.Def{Name: "announce", Trigger: flow.TriggerDef{On: "status"}, If: `by != submitter and note != ""`, Steps: []flow.StepDef{
+	report := flow.Def{Name: "report", Trigger: flow.TriggerDef{On: "status"}, If: `by != submitter and note != ""`, Steps: []flow.StepDef{
 		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
 	detour := fallingBack([]string{"ghost"}, "item", "acme/COPS")
 	detour.Name = "detour"
-	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, announce, detour)...)
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, report, detour, heldForAMinute())...)
+	b.inIndia("OUT")
 	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
@@ -278,6 +279,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkNotes(r.Key)
 	b.checkAnnouncements(r.Key)
 	b.checkDetour()
+	b.checkHeld(r.Key)
 	b.checkFiles()
 }
 

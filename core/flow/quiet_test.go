@@ -44,10 +44,17 @@ func TestQuietSlowly(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		clocks := []string{"00:00", "00:30", "01:00", "01:59", "02:00", "02:30", "03:00", "08:00", "12:00", "20:00", "23:00", "23:30", "23:59"}
+		clocks := []string{"00:00", "02:30", "08:00", "12:00", "20:00", "23:59"}
+		ready := nearChange(rt, loc, 0)
+		if change, _ := ready.ZoneBounds(); rapid.Bool().Draw(rt, "at the change") && change.Year() > 2005 {
+			ready = change.Add(time.Duration(rapid.IntRange(-120, 120).Draw(rt, "minutes from it")) * time.Minute)
+			for half := range 10 {
+				clocks = append(clocks, change.Add(time.Duration(half-5)*30*time.Minute).Format("15:04"))
+			}
+		}
+		ready = ready.Add(time.Duration(rapid.IntRange(0, 59_999).Draw(rt, "ms")) * time.Millisecond)
 		d := QuietDef{From: rapid.SampledFrom(clocks).Draw(rt, "from")}
 		d.To = rapid.SampledFrom(clocks).Filter(func(s string) bool { return s != d.From }).Draw(rt, "to")
-		ready := nearChange(rt, loc, 0).Add(time.Duration(rapid.IntRange(0, 59_999).Draw(rt, "ms")) * time.Millisecond)
 		works := func(time.Time) bool { return true }
 		if rapid.Bool().Draw(rt, "with a calendar") {
 			days := drawCalendar(rt, ready)
