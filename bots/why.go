@@ -241,7 +241,10 @@ func (w whyWords) run(ctx context.Context, r engine.RunExplained, most int) []st
 	switch {
 	case r.State == engine.Armed && !r.Due.After(w.b.clock.Now()):
 		id += ".late"
-	case r.State == engine.Skipped && len(r.Unmet) > 0:
+	case r.State == engine.Skipped && r.Rest:
+		id += ".rest"
+	}
+	if r.State == engine.Skipped && len(r.Unmet) > 0 {
 		id += ".values"
 	}
 	what := w.p.S(id, text.Args{"Due": due, "Until": w.p.Time(r.Until, zone), "Reason": w.reason(r.Reason, r.For), "Values": w.values(r.Unmet)})

@@ -42,6 +42,14 @@ func everyState() engine.Explanation {
 		{For: "acme/U0LIN", Until: later, Zone: "Europe/Berlin", Why: engine.QuietHours},
 		{For: "acme/C0OPS", Group: true, Until: later, Zone: "Asia/Shanghai", Why: engine.LocalTime},
 	}
+	rest := ran(engine.Skipped, "condition")
+	rest.Rest, rest.Unmet = true, status("resolved")
+	rest.Did = []engine.Event{
+		{At: at, Kind: engine.EventStep, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN"}},
+		{At: later, Kind: engine.EventStep, Data: map[string]string{"action": "wait"}},
+	}
+	stopped := ran(engine.Cancelled, "step_failed")
+	stopped.Did = []engine.Event{{At: at, Kind: engine.EventFailed, Data: map[string]string{"action": "create_group", "code": "x", "then": "stop"}}}
 	sent.Did = []engine.Event{
 		{At: at, Kind: engine.EventStep, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN"}},
 		{At: at, Kind: engine.EventPassed, Data: map[string]string{"action": "send_group_message", "reason": "condition"}},
@@ -72,6 +80,8 @@ func everyState() engine.Explanation {
 		one("repeats-until", engine.FlowExplained{When: engine.When{Every: "2d", AtMost: 1}, Until: `status == "in_progress"`, UntilNow: status("in_progress"), UntilHolds: true,
 			Idle: engine.IdleUntil, Runs: []engine.RunExplained{until}}),
 		one("repeats-closed", engine.FlowExplained{When: engine.When{Before: "1d", Every: "2d"}, Idle: engine.IdleClosed, Runs: []engine.RunExplained{ran(engine.Skipped, flow.OverClosed)}}),
+		one("stopped", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{stopped}}),
+		one("steps", engine.FlowExplained{When: filed, Runs: []engine.RunExplained{ran(engine.Waiting, engine.StepWaits), rest}}),
 		{Name: "gone", Gone: true, Runs: []engine.RunExplained{sent}},
 	}}
 }

@@ -44,7 +44,8 @@ Exit codes: 0 shown, 1 it could not be shown, 2 the command line is wrong.`: `re
 		"bookmark: %s":              "书签：%s",
 		"to %s%s":                   "发送至 %s%s",
 		"pinned in %s%s":            "置顶于 %s%s",
-		"shows nothing":             "没有可见的内容",
+		"waits %s; then the flow's if is evaluated again": "等待 %s，然后重新计算动作流的 if",
+		"shows nothing": "没有可见的内容",
 
 		"which flow? Name a config file and one of its flows": "哪个动作流？请写配置文件和其中一个动作流",
 		"%s has no flow %q; %s":                               "%s 中没有动作流 %q；%s",

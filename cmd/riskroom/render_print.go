@@ -102,6 +102,10 @@ func (p renderPrinter) step(st render.Step) {
 	for _, e := range st.Failed {
 		p.line(indent, p.s.words().Say(eventText(e, nil)))
 	}
+	if st.Wait != "" {
+		p.line(indent, p.s.say("waits %s; then the flow's if is evaluated again", st.Wait))
+		return
+	}
 	if len(st.Groups)+len(st.Says)+len(st.Posts)+len(st.Failed) == 0 {
 		p.line(indent, p.s.say("shows nothing"))
 	}

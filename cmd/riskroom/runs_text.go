@@ -51,6 +51,8 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("a person has posted since the notice")
 	case "topic_ended":
 		return text.Plain("the topic has ended")
+	case engine.StepWaits:
+		return text.Plain("a step of its flow says so")
 	case engine.AwaitsGroup:
 		return text.Plain("it waits for the run that creates the risk's group")
 	case "group_not_ready":
@@ -131,6 +133,9 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 		}
 		return text.Plain("began, on time")
 	case engine.EventSkipped:
+		if e.Step != "" {
+			return text.Phrasef("skipped the rest: %s", reasonText(d["reason"]))
+		}
 		return text.Phrasef("skipped: %s", reasonText(d["reason"]))
 	case engine.EventStep:
 		return stepText(d)

@@ -70,13 +70,13 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 	fill(d.Form(), n)
 	trigger := n.get("trigger")
 	fill(d.Trigger.Form(), trigger)
-	l.calendarOf(&d, n)
 	d.AnyEvent = l.broken(trigger) && !l.sound(trigger.get("on")) && trigger.get("date_field") == nil && trigger.get("schedule") == nil
 	if steps := n.get("steps"); steps != nil {
 		for _, s := range steps.items {
 			d.Steps = append(d.Steps, stepDef(s))
 		}
 	}
+	l.calendarOf(&d, n)
 	l.quietOf(&d, n)
 	return d
 }
@@ -89,7 +89,11 @@ func stepDef(n *node) flow.StepDef {
 	for _, kind := range flow.ActionKinds() {
 		if a := n.get(kind); a != nil && d.Action == nil {
 			d.Action = flow.NewAction(kind)
-			fill(d.Action.Form(), a)
+			form, at := d.Action.Form(), a
+			if form.Bare {
+				at = n
+			}
+			fill(form, at)
 		}
 	}
 	return d

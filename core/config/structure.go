@@ -272,7 +272,12 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
 		p.hint("write it without quotes")
 	case !slices.Contains(k.Want, "string"):
 	case n.kind == mapNode:
-		if pair := n.pair(); pair != "" && !l.secret[n] {
+		pair := n.pair()
+		if strings.Contains(pair, ": ") && !say.IsZero() {
+			p.hint("%s", say)
+			break
+		}
+		if pair != "" && !l.secret[n] {
 			p.hint("YAML reads a colon as the end of a key; put text in quotes: %q", l.src.hideShapes(short(pair)))
 		}
 	case n.kind != scalarNode:

@@ -30,6 +30,7 @@ func actionHalves() []actionHalf {
 		half((*turn).resolveCreateGroup, (*turn).performCreateGroup),
 		half((*turn).resolveSendGroupMessage, (*turn).performSendGroupMessage),
 		half((*turn).resolveSetGroup, (*turn).performSetGroup),
+		half((*turn).resolveWait, (*turn).performWait),
 	}
 }
 

@@ -102,6 +102,7 @@ type RunExplained struct {
 	Ended   time.Time
 	// Unmet are the variables of the condition with the values for which it was false.
 	Unmet []Used
+	Rest  bool    // of a skipped one: after a wait, when other steps had ended
 	Did   []Event // what its steps did, oldest first
 }
 
@@ -349,7 +350,7 @@ func (r *RunExplained) event(ev Event) {
 		r.Fired = ev.At
 	case EventSkipped, EventEnded:
 		r.Ended = ev.At
-		r.Unmet = unmetOf(ev.Data)
+		r.Unmet, r.Rest = unmetOf(ev.Data), ev.Kind == EventSkipped && ev.Step != ""
 	case EventDeferred:
 		if id, err := ParseRunID(ev.Data["for"]); err == nil && r.Reason == AwaitsGroup {
 			r.For = id.Flow

@@ -121,7 +121,7 @@ func InHistory(e Event) bool {
 	case EventFailed:
 		return e.Data["action"] == filesAction || e.Run != "" && !BuiltIn(e.Flow())
 	case EventStep, EventPartial, EventFallback, EventParked, EventResent:
-		return e.Run != "" && !BuiltIn(e.Flow())
+		return e.Data["action"] != StepWaits && e.Run != "" && !BuiltIn(e.Flow())
 	}
 	return false
 }

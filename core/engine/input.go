@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -27,6 +28,7 @@ type input struct {
 	Change   *core.GroupChange       `json:"change,omitempty"`
 	Edit     *groupEdit              `json:"edit,omitempty"`   // of Group's record, with Change
 	Opened   *opened                 `json:"opened,omitempty"` // of a topic group in Spec
+	Until    time.Time               `json:"until,omitzero"`   // of a wait
 	Sync     *syncInput              `json:"sync,omitempty"`
 	Missing  []people.Unresolved     `json:"missing,omitempty"`  // people without an account to act on
 	Unwanted []core.Ref              `json:"unwanted,omitempty"` // those in Missing who weren't to become members

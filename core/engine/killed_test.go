@@ -250,7 +250,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
 	detour := fallingBack([]string{"ghost"}, "item", "acme/COPS")
 	detour.Name = "detour"
-	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, report, detour, heldForAMinute())...)
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, report, detour, heldForAMinute(), waitingFlow("10s"))...)
 	b.inIndia("OUT")
 	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
 	b.engine = b.newEngine(b.options)
@@ -281,6 +281,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkDetour()
 	b.checkHeld(r.Key)
 	b.checkFiles()
+	b.checkWaited(r.Key)
 }
 
 // checkDetour checks that the message for somebody without an account went to one place, once.

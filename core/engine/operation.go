@@ -204,6 +204,9 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 			if r.State == Waiting {
 				out = append(out, TimerChange{Do: WakeTimer, Run: r.ID, Data: []byte(Held)})
 			}
+			if r.State == Waiting && r.Begun { // otherwise the condition is evaluated when the wait ends
+				out = append(out, TimerChange{Do: WakeTimer, Run: r.ID, Data: []byte(StepWaits)})
+			}
 		}
 	}
 	return out

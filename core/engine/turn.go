@@ -350,7 +350,7 @@ func (t *turn) completed(s Complete, got Completed) {
 		t.run.Step++
 		t.run.Calls, t.run.Input, t.run.Attempts, t.run.Unknown = nil, nil, 0, 0
 		clear(t.reached)
-		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
+		t.run.Since, t.run.Slot, t.run.Reason, t.input = time.Time{}, Slot{}, "", nil
 	}
 }
 

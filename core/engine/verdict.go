@@ -75,6 +75,7 @@ func (t *turn) classify(err error) verdict {
 		v.course, v.until = wait, t.heldUntil
 	case core.IsStop(err) && (core.KindOf(err) == core.RateLimited || core.DetailOf(err) == tooEarly),
 		core.DetailOf(err) == overBudget, core.DetailOf(err) == people.Paused, core.DetailOf(err) == AwaitsGroup,
+		core.DetailOf(err) == StepWaits,
 		core.DetailOf(err) == groupNotSeen:
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):

@@ -98,6 +98,8 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		if !concerned {
 			return false, t.end(ctx, Skipped, "by_others", performed{})
 		}
+	}
+	if ends := t.waitEnds(); ends || !t.run.Begun {
 		holds, err := t.holds(ctx, t.flow.If)
 		if err != nil {
 			args := t.noticeArgs("if", "condition")
@@ -237,7 +239,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
 			return nil, invalid("a step's stored input", err)
 		}
-		if t.run.Begun || in.Version == t.rec.Risk.Version {
+		if t.run.Begun || in.Version == t.rec.Risk.Version || !in.Until.IsZero() {
 			t.version, t.into = in.Version, in.Group
 			return in, nil
 		}

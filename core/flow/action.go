@@ -37,7 +37,7 @@ type Action interface {
 
 // actionDefs returns an empty definition of every action, in the order of the reference.
 func actionDefs() []ActionDef {
-	return []ActionDef{new(SendMessageDef), new(CreateGroupDef), new(SendGroupMessageDef), new(SetGroupDef)}
+	return []ActionDef{new(SendMessageDef), new(CreateGroupDef), new(SendGroupMessageDef), new(SetGroupDef), new(WaitDef)}
 }
 
 // NewAction returns an empty definition of an action, or nil if the kind is unknown.
@@ -89,7 +89,13 @@ func stepForm() Form {
 	}
 	for i, a := range actionDefs() {
 		of := a.Form()
-		f.Keys = append(f.Keys, Key{Name: a.Kind(), Kind: FormKey, Help: of.Help, Form: &of})
+		if of.Bare {
+			value := of.Keys[0]
+			value.Help, value.Required = of.Help, false
+			f.Keys = append(f.Keys, value)
+		} else {
+			f.Keys = append(f.Keys, Key{Name: a.Kind(), Kind: FormKey, Help: of.Help, Form: &of})
+		}
 		if others := f.AnyOf[i+1:]; len(others) > 0 {
 			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: text.Plain("a step must have exactly one action")})
 		}

@@ -8,6 +8,7 @@ func Chinese() map[string]string {
 	maps.Copy(all, chineseExpressions())
 	maps.Copy(all, chineseFlows())
 	maps.Copy(all, chineseDelays())
+	maps.Copy(all, chineseSteps())
 	maps.Copy(all, chineseSchedules())
 	return all
 }

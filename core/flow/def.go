@@ -4,6 +4,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -54,7 +55,10 @@ func (d Def) UsesCalendar() bool { return d.Trigger.Schedule != "" || d.CountsWo
 
 // CountsWorkingDays reports whether the flow needs a calendar.
 func (d Def) CountsWorkingDays() bool {
-	return strings.Contains(d.Trigger.After+d.Trigger.Before+d.Trigger.Every, workingDays)
+	return strings.Contains(d.Trigger.After+d.Trigger.Before+d.Trigger.Every, workingDays) || slices.ContainsFunc(d.Steps, func(s StepDef) bool {
+		w, ok := s.Action.(*WaitDef)
+		return ok && strings.Contains(w.For, workingDays)
+	})
 }
 
 // FieldDef is the part of an own field that flows need.

@@ -15,6 +15,8 @@ import (
 type Form struct {
 	Help string
 	Keys []Key
+	// Bare reports that the value of the only key is written in place of the mapping.
+	Bare bool
 	// AnyOf lists keys of which one is required. Without is the message if all are
 	// missing.
 	AnyOf   []string

@@ -51,10 +51,12 @@ func (t Target) String() string {
 }
 
 // CreatesItemGroup reports whether the step at index i, or a later one, creates
-// the risk's item group, and no step before it needs that group.
+// the risk's item group, and no step before it needs that group or waits.
 func (f *Flow) CreatesItemGroup(i int) bool {
 	for ; i < len(f.Steps); i++ {
 		switch a := f.Steps[i].Action.(type) {
+		case *Wait:
+			return false // it may take days
 		case *CreateGroup:
 			if a.Type == core.Item {
 				return true
@@ -85,6 +87,7 @@ type stepCompiler struct {
 	types   map[string]core.GroupType
 	items   int // item groups so far
 	number  int // of the present step, from 1
+	count   int // of all steps
 	over    map[string]ending
 }
 
@@ -102,7 +105,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n > core.MaxSteps:
 		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
-	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}}
+	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}, count: len(defs)}
 	for i, d := range defs {
 		if _, known := sc.later[d.ID()]; !known {
 			sc.later[d.ID()] = i
@@ -132,9 +135,13 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 		c.report(path, -1, RuleStep, "%s", stepForm().Without)
 		return s
 	}
-	kind := d.Action.Kind()
+	kind, step := d.Action.Kind(), path
 	path += "/" + kind
-	c.form(path, kind, RuleStep, d.Action.Form())
+	if form := d.Action.Form(); form.Bare {
+		c.form(step, kind, RuleStep, form)
+	} else {
+		c.form(path, kind, RuleStep, form)
+	}
 	if c.texts != nil {
 		c.digestStep(path, d.Action)
 	}

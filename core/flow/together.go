@@ -47,7 +47,7 @@ func Together(f *Flow, i int, g *Flow, j int) bool {
 	d.Trigger.To, ok[1] = common(d.Trigger.To, both.To)
 	d.Trigger.Fields, ok[2] = common(d.Trigger.Fields, both.Fields)
 	d.Trigger.By, ok[3] = common(d.Trigger.By, both.By)
-	if slices.Contains(ok[:], false) || !sameMoment(f.Trigger, g.Trigger) {
+	if slices.Contains(ok[:], false) || !slices.Equal(f.waits(i), g.waits(j)) || !sameMoment(f.Trigger, g.Trigger) {
 		return false
 	}
 	var all []ast.Node
@@ -57,6 +57,17 @@ func Together(f *Flow, i int, g *Flow, j int) bool {
 		}
 	}
 	return (&compiler{scope: d.scope()}).casesOf(d).possible(all...)
+}
+
+// waits returns the waits before the ith step.
+func (f *Flow) waits(i int) []string {
+	var out []string
+	for _, s := range f.def.Steps[:i] {
+		if w, ok := s.Action.(*WaitDef); ok {
+			out = append(out, s.If+" "+w.For)
+		}
+	}
+	return out
 }
 
 // sameMoment reports whether two triggers are due at the same time, at least the first.

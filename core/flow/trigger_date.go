@@ -213,18 +213,26 @@ func (c *compiler) interval(path, key, written string, t *DateTrigger) (d Delay,
 	if written == "" {
 		return d, false
 	}
+	if d, ok = c.countdown(path+"/"+key, RuleTrigger, written, t); !ok {
+		return d, false
+	}
+	if t.hasAt && (d.Days+d.WorkingDays == 0 || d.Exact != 0) {
+		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so %s must be whole days like 1d, not %q", key, written)
+	}
+	return d, true
+}
+
+// countdown compiles a delay, and takes the calendar into t if it counts working days.
+func (c *compiler) countdown(path, rule, written string, t *DateTrigger) (d Delay, ok bool) {
 	d, f := parseDelay(written)
 	if f != nil {
-		c.flaw(path+"/"+key, RuleTrigger, f)
+		c.flaw(path, rule, f)
 		return d, false
 	}
 	if d.WorkingDays > 0 {
 		if t.calendar = c.calendar; t.calendar == nil {
-			c.report(path+"/"+key, 0, RuleTrigger, "%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars", written)
+			c.report(path, 0, rule, "%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars", written)
 		}
-	}
-	if t.hasAt && (d.Days+d.WorkingDays == 0 || d.Exact != 0) {
-		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so %s must be whole days like 1d, not %q", key, written)
 	}
 	return d, true
 }

@@ -74,7 +74,11 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 		say(browser.Passed, "missed")
 		out.Why = p.S("browser.trail.missed.why")
 	case engine.EventSkipped:
-		say(browser.Passed, "skipped")
+		id := "skipped"
+		if e.Step != "" {
+			id = "skipped.rest" // after a wait
+		}
+		say(browser.Passed, id)
 		out.Why = whySkipped(p, r.Risk, e)
 	case engine.EventPassed:
 		say(browser.Passed, "passed")
@@ -126,7 +130,10 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 			say(browser.Wrong, "wait.young")
 			return p.S("browser.trail.wait.young.why")
 		}
-		if own {
+		switch {
+		case e.Data["code"] == engine.StepWaits:
+			say(browser.Quiet, "wait.step")
+		case own:
 			say(browser.Quiet, "wait.turn")
 		}
 	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventLost, engine.EventFreed:

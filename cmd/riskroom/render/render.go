@@ -44,6 +44,7 @@ type Step struct {
 	Key    string
 	Action string
 	If     *flow.Condition // nil if it has none
+	Wait   string          // how long a wait waits, as in the flow
 	Groups []Group         // that it creates
 	Posts  []Post          // that it sends
 	Says   []string        // what a platform shows of its other changes

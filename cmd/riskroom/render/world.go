@@ -55,7 +55,11 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 		}
 	}()
 	for _, s := range o.Flow.Steps {
-		w.steps = append(w.steps, Step{Key: s.Key(), Action: s.Action.Kind(), If: s.If})
+		step := Step{Key: s.Key(), Action: s.Action.Kind(), If: s.If}
+		if wait, ok := s.Action.(*flow.Wait); ok {
+			step.Wait = wait.For
+		}
+		w.steps = append(w.steps, step)
 	}
 	if o.Risk != nil {
 		w.risk = *o.Risk
