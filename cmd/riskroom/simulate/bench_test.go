@@ -33,16 +33,19 @@ flows:
 
 // quarterly returns a scenario with so many risks in 87 of 90 days.
 func quarterly(risks int) Scenario {
-	s := Scenario{Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), For: Span{Days: 90}}
+	s := Scenario{Start: bench, For: Span{Days: 90}}
 	for i := range risks {
 		s.Risks = append(s.Risks, Risk{
-			Title: fmt.Sprintf("Ledger %d is off by a cent", i), Filed: s.Start.Add(87 * core24h * time.Duration(i) / time.Duration(risks)),
+			Title: fmt.Sprintf("Ledger %d is off by a cent", i), Filed: s.Start.Add(87 * day * time.Duration(i) / time.Duration(risks)),
 		})
 	}
 	return s
 }
 
-const core24h = 24 * time.Hour
+const day = 24 * time.Hour
+
+// bench is when it begins.
+var bench = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 // BenchmarkRun simulates a quarter. It must take under a minute with 10,000 risks on two cores.
 func BenchmarkRun(b *testing.B) {
