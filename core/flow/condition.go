@@ -97,7 +97,7 @@ func (c *compiler) condition(path, source string) *Condition {
 		t.Path = path
 		c.terms = append(c.terms, t)
 	}
-	cond := &Condition{source: source, program: program, tree: e.tree, scope: c.scope, cause: e.cause}
+	cond := &Condition{source: source, program: program, tree: e.tree, scope: c.scope.only(namesIn(e.tree)), cause: e.cause}
 	for _, env := range samples(c.scope) {
 		if _, err := cond.Holds(env); err != nil {
 			c.flaw(path, RuleCondition, flawOf(err))

@@ -132,6 +132,16 @@ func (s *scope) without(name string) *scope {
 	return &out
 }
 
+// only returns s with just the variables of these names, so that no others are evaluated.
+func (s *scope) only(names []string) *scope {
+	some := func(list []variable) []variable {
+		return slices.DeleteFunc(slices.Clone(list), func(v variable) bool { return !slices.Contains(names, v.name) })
+	}
+	out := *s
+	out.builtin, out.cause, out.own = some(s.builtin), some(s.cause), some(s.own)
+	return &out
+}
+
 // unknown returns the end of a message about an unknown name: the one that was probably
 // meant, and all known names with prefix. what begins the list: "names are %s".
 func (s *scope) unknown(what, prefix, name string) text.Phrase {

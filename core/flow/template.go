@@ -144,8 +144,10 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 	}
 	t := &Template{source: source, scope: scope, name: path[strings.LastIndexByte(path, '/')+1:], limit: limit, line: line}
 	tree, f := parseTemplate(source)
+	check := templateCheck{scope: scope, source: source}
 	if f == nil {
-		f = (&templateCheck{scope: scope, source: source}).list(tree.Root)
+		f = check.list(tree.Root)
+		t.scope = scope.only(check.used)
 	}
 	if f == nil {
 		f = overLimit(scope, tree.Root, limit)

@@ -12,6 +12,7 @@ type templateCheck struct {
 	scope  *scope
 	source string
 	nodes  int
+	used   []string // names of variables
 }
 
 func (c *templateCheck) flaw(at parse.Pos, format string, args ...any) *flaw {
@@ -144,6 +145,7 @@ func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
 	if !ok {
 		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values are %s", ".", name)).about(name)
 	}
+	c.used = append(c.used, name)
 	return v, nil
 }
 

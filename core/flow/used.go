@@ -26,15 +26,20 @@ func (c *Condition) Uses(env Env) []Used {
 	if c == nil {
 		return nil
 	}
-	var names variableNames
-	ast.Walk(&c.tree, &names)
 	var out []Used
-	for _, name := range names {
+	for _, name := range namesIn(c.tree) {
 		if v, ok := c.scope.lookup(name); ok {
 			out = append(out, Used{name, written(v.raw(env), c.scope.zone)})
 		}
 	}
 	return out
+}
+
+// namesIn returns the names in an expression of what can be variables.
+func namesIn(tree ast.Node) []string {
+	var names variableNames
+	ast.Walk(&tree, &names)
+	return names
 }
 
 // variableNames collects the names of what can be variables, each once.
