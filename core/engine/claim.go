@@ -59,11 +59,11 @@ func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
 	}
 	for _, r := range runs {
 		e.turns.Add(1)
-		go func() {
-			defer e.turns.Done()
-			defer e.gate.leave(1)
-			e.runTurn(work, r)
-		}()
+		select {
+		case e.idle <- r:
+		default:
+			go e.worker(work, r)
+		}
 	}
 	if len(runs) == places {
 		return 0
@@ -73,6 +73,29 @@ func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
 	}
 	// Rounding must not make the loop spin in the last millisecond.
 	return min(max(next.Sub(e.clock.Now()), time.Millisecond), pollInterval)
+}
+
+// workerIdle is how long a worker waits for the next run.
+const workerIdle = 100 * time.Millisecond
+
+// worker takes turns on a run and on those that follow soon. Where many runs are due, their
+// turns needn't grow a new stack each.
+func (e *Engine) worker(work context.Context, r Run) {
+	idle := time.NewTimer(workerIdle)
+	defer idle.Stop()
+	for {
+		e.runTurn(work, r)
+		e.gate.leave(1)
+		e.turns.Done()
+		idle.Reset(workerIdle)
+		select {
+		case r = <-e.idle:
+		case <-idle.C:
+			return
+		case <-work.Done():
+			return
+		}
+	}
 }
 
 // sweepLoop checks every live group from time to time, in case an event was lost.

@@ -80,6 +80,7 @@ type Engine struct {
 	opening    *flow.CreateGroup // of a group that is opened by hand
 
 	wake    chan struct{} // check the timers now
+	idle    chan Run      // received from by workers without a run
 	halt    atomic.Bool   // the program is stopping: no new intents
 	turns   sync.WaitGroup
 	gate    *gate
@@ -119,6 +120,7 @@ func New(o Options) (*Engine, error) {
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, watch: o.Evaluated, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
+		idle: make(chan Run),
 	}
 	if e.clock == nil {
 		e.clock = core.ClockFunc(time.Now)

@@ -354,21 +354,35 @@ func (t *turn) completed(s Complete, got Completed) {
 	}
 }
 
-// keep renews the lease until ctx ends. If the lease is lost or the turn makes
-// no progress for too long, it calls giveUp.
-func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) {
-	tick := time.NewTicker(t.e.lease / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
+// keep renews the lease from time to time until stop is called, which waits for a renewal
+// under way. If the lease is lost or the turn makes no progress for too long, it calls
+// giveUp. Most turns end before the first renewal, so there is no goroutine until then.
+func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) (stop func()) {
+	var (
+		mu    sync.Mutex // held by a renewal
+		over  bool
+		timer *time.Timer
+		every = t.e.lease / 3
+	)
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(every, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
 			return
-		case <-tick.C:
 		}
 		if err := t.renew(ctx); err != nil {
 			giveUp(err)
 			return
 		}
+		timer.Reset(every)
+	})
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		timer.Stop()
 	}
 }
 

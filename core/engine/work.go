@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"sync"
 	"time"
 
 	"riskroom/core"
@@ -19,11 +18,10 @@ func (e *Engine) runTurn(ctx context.Context, r Run) {
 		e: e, run: r, due: r.Due, reached: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, progressed: time.Now(),
 		log: e.log.With("run", r.ID.String()), gaveUp: func() error { return context.Cause(ctx) },
 	}
-	var keeper sync.WaitGroup
-	keeper.Go(func() { t.keep(ctx, giveUp) })
+	stop := t.keep(ctx, giveUp)
 	err := t.act(ctx)
 	giveUp(nil)
-	keeper.Wait()
+	stop()
 	if core.KindOf(err) == core.Lost {
 		err = t.recordResult(ctx) // of a call that ended after the lease was lost
 	}
