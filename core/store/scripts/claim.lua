@@ -19,8 +19,9 @@ for i = 1, int() do
   wanted[i] = { key = k, id = id, runs = key(), risk = key(), docs = key(), binding = key(), shown = key(), groups = key() }
 end
 
-local seen, id = fields(redis.call('HGETALL', server)), identity()
+local seen = fields(redis.call('HGETALL', server))
 if file ~= '' and seen.file and seen.file ~= file then return { 'conflict', 'file' } end
+local id = identity(seen.id)
 if id ~= (seen.id or '') then
   seen.began, seen.since = str(began()), seen.at
   redis.call('HSET', server, 'id', id, 'began', seen.began, 'since', seen.since or '0')

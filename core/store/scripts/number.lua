@@ -32,7 +32,7 @@ elseif b[4] ~= since then
 end
 local upto, sure = num(b[1]), num(b[2])
 if reserve or not n then
-  local id = (size > 0 or b[3]) and identity() or ''
+  local id = (size > 0 or b[3]) and identity(b[3]) or ''
   if b[3] and b[3] ~= id then
     if upto > last then
       last = upto

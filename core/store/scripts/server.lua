@@ -7,10 +7,14 @@ local function info(section, field)
 end
 
 -- identity returns what changes when the server starts again and when another becomes
--- the master, '' if the server doesn't say. Either may have lost the latest writes.
-local function identity()
+-- the master, '' if the server doesn't say. Either may have lost the latest writes. known is
+-- what it was before, or nil. A master gets a new master_replid in both cases, so if that is
+-- the same, the rest needn't be asked for.
+local function identity(known)
+  local replid = info('replication', 'master_replid')
+  if known and string.find(replid, '[^0]') and string.sub(known, -#replid - 1) == '/' .. replid then return known end
   local run = info('server', 'run_id')
-  return run == '' and '' or run .. '/' .. info('replication', 'master_replid')
+  return run == '' and '' or run .. '/' .. replid
 end
 
 -- began returns since when at the latest the server has had its identity. It says when it
