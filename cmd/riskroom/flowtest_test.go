@@ -1,25 +1,34 @@
 package main
 
 import (
+	"cmp"
 	"encoding/xml"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestShippedTests runs the tests of the shipped configs.
+// TestShippedTests runs the tests of the shipped configs, each of which has some. They try
+// everything that its flows can do.
 func TestShippedTests(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob(filepath.Join(root, "configs/*_test.yaml"))
-	if err != nil || len(files) == 0 {
+	// Their conditions say again what is always so: a risk that was just filed is pending, and
+	// schedules look for open risks only.
+	least := map[string]string{"quiet-hours.yaml": "90", "monday-digest.yaml": "90"}
+	files, err := filepath.Glob(filepath.Join(root, "configs/*.yaml"))
+	files = slices.DeleteFunc(files, func(name string) bool { return strings.HasSuffix(name, "_test.yaml") })
+	if err != nil || len(files) < 10 {
 		t.Fatalf("%q, %v", files, err)
 	}
 	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
+		name := filepath.Base(file)
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if r := program(t.Context(), nil, "", "test", file, "--coverage-min", "100"); r.code != exitFine {
+			tests := strings.TrimSuffix(file, ".yaml") + "_test.yaml"
+			if r := program(t.Context(), nil, "", "test", tests, "--coverage-min", cmp.Or(least[name], "100")); r.code != exitFine {
 				t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
 			}
 		})

@@ -35,11 +35,11 @@ func (t *turn) gather(ctx context.Context, f *flow.Flow, risks []core.Risk, w *w
 	for _, r := range risks {
 		t.rec = Record{Risk: r}
 		env := t.env(ctx)
-		if holds, err := f.If.Holds(env); err != nil || !holds {
+		if holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Condition: f.If, Env: env}); err != nil || !holds {
 			continue
 		}
 		for i, s := range f.Steps {
-			if holds, err := s.If.Holds(env); err != nil || !holds {
+			if holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Step: s.Key(), Condition: s.If, Env: env}); err != nil || !holds {
 				continue
 			}
 			t.enter(s)

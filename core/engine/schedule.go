@@ -151,7 +151,8 @@ func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due
 	for _, r := range risks {
 		group.Go(func() error {
 			// The run reports a condition that can't be evaluated.
-			if holds, err := f.If.Holds(t.e.envOf(ctx, r, flow.Cause{})); err == nil && !holds {
+			ev := Evaluation{Run: t.run.ID, Condition: f.If, Env: t.e.envOf(ctx, r, flow.Cause{})}
+			if holds, err := t.e.evaluate(ev); err == nil && !holds {
 				return nil
 			}
 			var p planned

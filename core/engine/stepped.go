@@ -32,7 +32,7 @@ func (e *Engine) Turn(ctx context.Context, r Run) { e.runTurn(ctx, r) }
 
 // Evaluation is a condition that is about to be evaluated.
 type Evaluation struct {
-	Run       RunID
+	Run       RunID  // of a schedule: the one that looks for risks
 	Step      string // its key, "" for the condition of the flow
 	Condition *flow.Condition
 	Env       flow.Env
@@ -40,13 +40,17 @@ type Evaluation struct {
 
 // holds evaluates a condition of the flow or of the current step.
 func (t *turn) holds(ctx context.Context, c *flow.Condition) (bool, error) {
-	env := t.env(ctx)
-	if t.e.watch != nil && c != nil {
-		ev := Evaluation{Run: t.run.ID, Step: t.stepKey, Condition: c, Env: env}
-		if c == t.flow.If {
-			ev.Step = ""
-		}
-		t.e.watch(ev)
+	step := t.stepKey
+	if c == t.flow.If {
+		step = ""
 	}
-	return c.Holds(env)
+	return t.e.evaluate(Evaluation{Run: t.run.ID, Step: step, Condition: c, Env: t.env(ctx)})
+}
+
+// evaluate evaluates a condition.
+func (e *Engine) evaluate(ev Evaluation) (bool, error) {
+	if e.watch != nil && ev.Condition != nil {
+		e.watch(ev)
+	}
+	return ev.Condition.Holds(ev.Env)
 }

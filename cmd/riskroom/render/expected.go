@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
@@ -50,24 +51,13 @@ func (w *world) file(ctx context.Context) error {
 	if _, err := w.db.Apply(ctx, engine.Change{New: w.risk}); err != nil {
 		return fmt.Errorf("store the risk: %w", err)
 	}
-	known := map[core.GroupRef]bool{}
-	for _, s := range w.given.Steps {
-		a, ok := s.Action.(*flow.SetGroup)
-		if !ok || a.Group.Ref.IsZero() || known[a.Group.Ref] {
-			continue
-		}
-		ref := a.Group.Ref
-		known[ref] = true
-		p := w.place(ref.Workspace)
-		room, _ := p.View().Room(ref.ID)
-		g := engine.Group{
-			Key: core.RiskKey(fmt.Sprintf("T-%d", len(known))), Ref: ref, Type: core.Topic, Rev: 1, Name: room.Name, State: core.Discussing,
-		}
-		if id := p.IDs[string(a.Operator)]; id != "" {
-			g.Owner = core.Account{Workspace: p.Name, ID: id}
-		}
+	var places []*emulated.Place
+	for _, p := range w.places {
+		places = append(places, p.Place)
+	}
+	for _, g := range emulated.Groups([]*flow.Flow{w.given}, places, 1) {
 		if err := w.db.ChangeGroup(ctx, engine.GroupUpdate{Group: g}); err != nil {
-			return fmt.Errorf("store the group %s: %w", ref, err)
+			return fmt.Errorf("store the group %s: %w", g.Ref, err)
 		}
 	}
 	return nil

@@ -33,6 +33,10 @@ type world struct {
 	done   func(engine.RunID, string)
 }
 
+// firstGroup is the number of a group that is there from the start, far from those of topics
+// that people open.
+const firstGroup = 900_001
+
 // stopWithin bounds how long it takes to stop.
 const stopWithin = 10 * time.Second
 
@@ -96,6 +100,11 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 			return w, err
 		}
 		if err := emulated.WaitReady(ctx, w.app); err != nil {
+			return w, err
+		}
+	}
+	for _, g := range emulated.Groups(cfg.Flows, w.places, firstGroup) {
+		if err := w.db.ChangeGroup(ctx, engine.GroupUpdate{Group: g}); err != nil {
 			return w, err
 		}
 	}
