@@ -392,7 +392,7 @@ func anyWalk(t *testing.T, dice *rand.Rand) {
 		o := b.options
 		o.Store, o.Platforms = killableStore{b.store, p}, map[string]core.Platform{"acme": killablePlatform{b.platform, p}}
 		e = b.newEngine(o)
-		return e, b.startEngine(e)
+		return e, b.startIn(p, e)
 	}
 	e, stop := alive()
 	moved := map[string]bool{}

@@ -237,12 +237,12 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
 			return nil, invalid("a step's stored input", err)
 		}
-		if t.run.Begun || in.Version == t.rec.Risk.Version || !in.Until.IsZero() {
+		if t.run.Begun || !in.Until.IsZero() || in.Version == t.rec.Risk.Version && t.listed == nil {
 			t.version, t.into = in.Version, in.Group
 			return in, nil
 		}
-		// The risk has changed since the step was deferred. No call was made
-		// with this input, so make a new one.
+		// The risk has changed since the step was deferred, or risks in the list of a
+		// digest may have. No call was made with this input, so make a new one.
 	}
 	// Before the run's first intent, don't read the risk again: the intent must
 	// carry the version on which the run's condition was evaluated.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"riskroom/core"
@@ -96,6 +97,29 @@ func FuzzDelay(f *testing.F) {
 		d, err := parseDelay(s)
 		if err == nil && (d.Days < 0 || d.Days > maxDelayDays || d.WorkingDays < 0 || d.WorkingDays > calendar.MaxCount || d.Exact < 0 || (d.Days+d.WorkingDays == 0 && d.Exact < minDelay) || d.Exact > maxDelayDays*core.Day) {
 			t.Errorf("%q is read as %+v", s, d)
+		}
+	})
+}
+
+// FuzzSchedule: every schedule that compiles is due at some time, and at another one after it.
+func FuzzSchedule(f *testing.F) {
+	for _, s := range []string{
+		"0 9 * * mon-fri", "*/15 8-18/2 1,15 jan-mar *", "0 0 29 2 *", "0 0 31 feb *", "59 23 31 12 7", "TZ=UTC * * * *", "@every 1s", "* * * * * *",
+		"0 9 * * fri-mon", "0\u00a09\u3000* * 一", "0 9 L * 5#2", "99999999999999999999 * * * *", "0 9 ? * ?", "1-1/1 * * * *",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		c := &compiler{scope: newScope(nil)}
+		s := c.scheduleTrigger("/trigger", TriggerDef{Schedule: source})
+		checkOffsets(t, source, c.problems)
+		if c.failed() {
+			return
+		}
+		first, ok := s.After(time.Unix(0, 0))
+		second, again := s.After(first)
+		if !ok || !again || !second.After(first) || first.Second() != 0 {
+			t.Errorf("%q is due %s and %s", source, first, second)
 		}
 	})
 }

@@ -163,7 +163,7 @@ func parseSchedule(s string) (*cron.SpecSchedule, *flaw) {
 		alone := slices.Repeat([]string{"*"}, len(words))
 		alone[i] = word
 		if _, err := parser.Parse(strings.Join(alone, " ")); err != nil || strings.ContainsAny(word, "=@?") {
-			return nil, flawAt(utf8.RuneCountInString(s[:from]), "%q is not %s; also *, lists like 1,3, ranges like 1-5 and steps like */2", word, names[i])
+			return nil, flawAt(utf8.RuneCountInString(s[:from]), "%q is not %s; *, lists like 1,3, ranges like 1-5 and steps like */2 can be written, too", word, names[i])
 		}
 		from += len(word)
 	}
