@@ -61,7 +61,7 @@ func (t *timeline) print(r *simulate.Result) {
 	}
 	for _, l := range r.Late {
 		t.line(0, "")
-		t.line(0, t.s.say("warning: the flow %s can't keep its schedule: %s late because of a rate limit (%s); what was due at %s was done %s later",
+		t.line(0, t.s.say("warning: the flow %s can't keep its schedule: %s late because of a rate limit (%s); one that was due at %s had to wait %s for it",
 			l.Flow, text.Count(l.Runs, "%d run is", "%d runs are"), l.Limit, t.moment(l.Due), l.By.Round(time.Second)))
 	}
 }

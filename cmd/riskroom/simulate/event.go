@@ -99,7 +99,7 @@ type Late struct {
 	Flow  string        `json:"flow"`
 	Runs  int           `json:"runs"`  // that were late
 	Due   time.Time     `json:"due"`   // of the latest
-	Until time.Time     `json:"until"` // when that one was done
+	Until time.Time     `json:"until"` // until when that one had to wait
 	By    time.Duration `json:"-"`
 	Limit string        `json:"limit"` // such as "conversations.create: 20 in 1m0s"
 }

@@ -27,6 +27,7 @@ type acting struct {
 type recorder struct {
 	w     *world
 	steps map[string]*flowSteps // by the flow's name
+	names *strings.Replacer     // of accounts
 
 	mu     sync.Mutex
 	now    *acting
@@ -59,9 +60,20 @@ func newRecorder(w *world) *recorder {
 		}
 		r.steps[f.Name] = s
 	}
+	var accounts []string
 	for _, p := range w.places {
 		r.seen[p] = p.Feed().Seq()
+		for name, id := range p.IDs {
+			accounts = append(accounts, p.Name+"/"+id+"\x00"+name)
+		}
 	}
+	slices.Sort(accounts)
+	var pairs []string
+	for _, a := range slices.Backward(accounts) { // one that begins with another comes first
+		account, name, _ := strings.Cut(a, "\x00")
+		pairs = append(pairs, account, name)
+	}
+	r.names = strings.NewReplacer(pairs...)
 	return r
 }
 
@@ -98,7 +110,6 @@ func (r *recorder) event(what What, at time.Time) Event {
 // add adds an event and returns its place in the list.
 func (r *recorder) add(e Event) int {
 	r.events = append(r.events, e)
-	r.did(e)
 	return len(r.events) - 1
 }
 

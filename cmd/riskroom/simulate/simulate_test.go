@@ -145,6 +145,27 @@ func TestUnknownMembers(t *testing.T) {
 	}
 }
 
+// TestHeld holds a message until morning. That is no fault of the rate limits.
+func TestHeld(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, strings.Replace(quarter, "people:", "quiet_hours: { from: \"20:00\", to: \"08:00\" }\npeople:", 1))
+	r, err := Run(t.Context(), cfg, story(t, cfg, `{ start: "2026-03-02 21:00", for: 36h, risks: [{ title: Ledger }, { title: Totals }] }`), Options{})
+	if err != nil || len(r.Late) > 0 {
+		t.Fatalf("%v, late: %v", err, r.Late)
+	}
+	i := slices.IndexFunc(r.Events, func(e Event) bool { return e.What == Held })
+	if i < 0 {
+		t.Fatalf("nothing is held:\n%s", lines(cfg, r.Events))
+	}
+	morning := time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
+	if e := r.Events[i]; !e.Until.Equal(morning) || e.Reason != "quiet_hours" || !strings.Contains(e.Trail.Data["for"], "lin") {
+		t.Errorf("%+v", e)
+	}
+	if !slices.ContainsFunc(r.Events, func(e Event) bool { return e.What == Message && !e.At.Before(morning) }) {
+		t.Errorf("no message in the morning:\n%s", lines(cfg, r.Events))
+	}
+}
+
 func TestParseReports(t *testing.T) {
 	t.Parallel()
 	cfg := configOf(t, "configs/full.yaml")

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"riskroom/core"
@@ -90,6 +91,7 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 			continue
 		}
 		ev := r.event(what, r.w.clock.Now())
+		e.Data = r.named(e.Data)
 		ev.Risk, ev.Reason, ev.By, ev.Step, ev.Trail = risk, reason, e.Actor.Name, e.Step, e
 		ev.Text = e.Data["note"]
 		switch e.Kind {
@@ -109,6 +111,15 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 		}
 		r.add(ev)
 	}
+}
+
+// named returns data with the names of people instead of their accounts.
+func (r *recorder) named(data map[string]string) map[string]string {
+	out := maps.Clone(data)
+	for k, v := range out {
+		out[k] = r.names.Replace(v)
+	}
+	return out
 }
 
 // whatOf returns the kind of an event of the trail, "" if it doesn't count, and its reason.
@@ -138,6 +149,11 @@ func whatOf(e engine.Event) (what What, reason string) {
 	case engine.EventPartial:
 		return Failed, e.Data["what"]
 	case engine.EventDeferred, engine.EventRetry:
+		if code == engine.Held {
+			return "", "" // EventHeld says more
+		}
+		return Held, code
+	case engine.EventHeld:
 		return Held, code
 	case engine.EventParked:
 		return Parked, code
@@ -151,8 +167,10 @@ func whatOf(e engine.Event) (what What, reason string) {
 
 // waited is a run that the rate limits hold up.
 type waited struct {
-	due, last time.Time
-	limit     core.Bucket
+	due   time.Time
+	until time.Time // the end of the last wait
+	by    time.Duration
+	limit core.Bucket
 }
 
 // waitsFor notes that what acts must wait for a place in one of some buckets.
@@ -164,20 +182,21 @@ func (r *recorder) waitsFor(buckets []core.Bucket, wait time.Duration) {
 	}
 	w := r.waits[r.now.run]
 	if w == nil {
-		w = &waited{due: r.now.due, last: r.w.clock.Now()}
+		w = &waited{due: r.now.due}
 		r.waits[r.now.run] = w
+	}
+	now := r.w.clock.Now()
+	if until := now.Add(wait); until.After(w.until) {
+		if w.until.Before(now) {
+			w.until = now // it has waited for something else, or acted
+		}
+		w.by += until.Sub(w.until)
+		w.until = until
 	}
 	for _, b := range buckets {
 		if b.N > 0 && (w.limit.N == 0 || b.Window/time.Duration(b.N) > w.limit.Window/time.Duration(w.limit.N)) {
 			w.limit = b
 		}
-	}
-}
-
-// did notes when a run that had to wait last did something.
-func (r *recorder) did(e Event) {
-	if w := r.waits[e.Run()]; w != nil && e.What != Held {
-		w.last = e.At
 	}
 }
 
@@ -190,13 +209,12 @@ func (r *recorder) late() []Late {
 	for _, f := range r.w.cfg.Flows {
 		l := Late{Flow: f.Name}
 		for id, w := range r.waits {
-			by := w.last.Sub(w.due)
-			if id.Flow != f.Name || by <= tolerated {
+			if id.Flow != f.Name || w.by <= tolerated {
 				continue
 			}
 			l.Runs++
-			if by > l.By || by == l.By && w.due.Before(l.Due) {
-				l.By, l.Due, l.Until = by, w.due, w.last
+			if w.by > l.By || w.by == l.By && w.due.Before(l.Due) {
+				l.By, l.Due, l.Until = w.by, w.due, w.until
 				l.Limit = fmt.Sprintf("%s: %d in %s", w.limit.Name, w.limit.N, w.limit.Window)
 			}
 		}
