@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"riskroom/core/flow"
@@ -115,8 +117,7 @@ func fill(f flow.Form, n *node) {
 		case k.Flag != nil:
 			*k.Flag, _ = v.scalar().(bool)
 		case k.Number != nil:
-			n, _ := v.scalar().(int64)
-			*k.Number = int(n)
+			*k.Number, _ = strconv.Atoi(v.decimal())
 		}
 	}
 }
@@ -227,6 +228,15 @@ func (n *node) elements() []*node {
 		return nil
 	}
 	return n.items
+}
+
+// decimal returns a whole number in decimal, "" for another value. It may be called on nil.
+func (n *node) decimal() string {
+	switch v := n.scalar().(type) {
+	case int64, uint64:
+		return fmt.Sprint(v)
+	}
+	return ""
 }
 
 // scalar returns the value of a scalar as written. It may be called on nil.

@@ -24,6 +24,29 @@ func TestAnyScheduleOfRepeats(t *testing.T) {
 	withSeeds(t, 7, 60, anyRepeats)
 }
 
+// TestRepeatKilledAtEveryStep kills the process that carries out the first occurrence at each
+// step, from claiming it to arming the next.
+func TestRepeatKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	for steps := range 40 {
+		t.Run(fmt.Sprint(steps), func(t *testing.T) {
+			t.Parallel()
+			d := nag(flow.TriggerDef{Every: "1m"})
+			d.Steps[0].Action.(*flow.SendMessageDef).Title = "{{ .key }} waits, {{ .status }}"
+			ofRepeats(t, func(b *bundle, r core.Risk) {
+				time.Sleep(50 * time.Second)
+				stop := b.startProcess(&process{steps: 10 + steps})
+				time.Sleep(20 * time.Second)
+				stop()
+				stop = b.startProcess(&process{steps: -1})
+				time.Sleep(5*time.Minute + 20*time.Second)
+				stop()
+				b.checkRepeats(r.Key, true)
+			}, d)
+		})
+	}
+}
+
 // pausingStore is a store that takes its time, so that the risk changes between what a worker
 // reads and what it writes.
 type pausingStore struct {

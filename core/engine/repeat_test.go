@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/calendar"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
 )
@@ -346,7 +347,46 @@ func TestRepeatsLeaveASmallRecord(t *testing.T) {
 	}, nag(flow.TriggerDef{Every: "1m"}))
 }
 
-// A process with a changed calendar, or another interval, moves what is armed.
+// A process with a changed calendar moves what is armed, of flows that repeat and of others.
+func TestChangedCalendarMovesTimers(t *testing.T) {
+	t.Parallel()
+	remind := nag(flow.TriggerDef{After: "2wd"})
+	remind.Name = "remind"
+	flows := func(holidays ...string) []flow.Def {
+		all := []flow.Def{nag(flow.TriggerDef{Every: "1wd"}), remind}
+		for i := range all {
+			all[i].Calendar = &calendar.Days{Weekdays: calendar.Weekdays(), Holidays: holidays}
+		}
+		return all
+	}
+	ofRepeats(t, func(b *bundle, r core.Risk) {
+		for _, tt := range []struct {
+			holidays   []string
+			nag, other int
+		}{
+			{nil, 1, 2},
+			{[]string{"2000-01-02"}, 2, 3},
+			{[]string{"2000-01-03"}, 1, 3},
+			{[]string{"2000-01-02..2000-01-04"}, 4, 5},
+		} {
+			o := b.options
+			o.Flows = b.compile(flows(tt.holidays...)...)
+			stop := b.startEngine(b.newEngine(o))
+			time.Sleep(2 * time.Second)
+			stop()
+			b.same(fmt.Sprint(tt.holidays), b.armed(r, r.DueAt), fmt.Sprint(tt.nag*24*60))
+			if due := b.run(r.Key, "remind").Due; !due.Equal(r.DueAt.AddDate(0, 0, tt.other)) {
+				t.Errorf("%q: the other is due %s", tt.holidays, due)
+			}
+		}
+		dropped := slices.DeleteFunc(b.events(r.Key, engine.EventTimer), func(e engine.Event) bool { return e.Data["outcome"] != "dropped" })
+		if len(dropped) > 0 {
+			t.Errorf("dropped instead of moved: %+v", dropped)
+		}
+	}, flows()...)
+}
+
+// A process with another interval moves what is armed.
 func TestRepeatFollowsAChangedFile(t *testing.T) {
 	t.Parallel()
 	ofRepeats(t, func(b *bundle, r core.Risk) {

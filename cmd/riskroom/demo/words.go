@@ -174,10 +174,10 @@ func wordWhy(p text.Printer, reason string) string {
 	switch reason {
 	case "condition":
 		return p.S("demo.why.condition")
+	case flow.OverClosed, flow.OverUntil, flow.OverMoved:
+		return p.S("demo.why." + reason)
 	case "by_others":
 		return p.S("demo.why.by")
-	case "closed":
-		return p.S("demo.why.closed")
 	case "nobody":
 		return p.S("demo.why.nobody")
 	case "no_item_group", "no_group":
@@ -207,6 +207,11 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 			anchor, _ := date.Anchor(it.risk)
 			args["Delay"] = wordDelay(p, date.Delay)
 			args["Field"], args["Date"] = w.wordField(p, date.Field), p.Time(anchor, w.zone())
+			if id, err := engine.ParseRunID(it.event.Run); err == nil && date.Repeat != nil {
+				args["Number"], _ = date.Number(id.Occurrence)
+				args["Every"] = wordDelay(p, date.Repeat.Every)
+				return p.S("demo.trigger.every", args)
+			}
 			if date.Field == nodeSince {
 				return p.S("demo.trigger.node", args)
 			}
