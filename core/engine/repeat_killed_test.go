@@ -218,3 +218,58 @@ func (b *bundle) checkEnds(key core.RiskKey, trigger flow.DateTrigger, r core.Ri
 	}
 	return finished
 }
+
+// meddlingStore changes the risk just before a worker ends its first run.
+type meddlingStore struct {
+	engine.Store
+	once   *sync.Once
+	change func()
+}
+
+func (s meddlingStore) Complete(ctx context.Context, c engine.Complete) (engine.Completed, error) {
+	if c.Lease.Run.Flow == "nag" && c.To == engine.Finished {
+		s.once.Do(s.change)
+	}
+	return s.Store.Complete(ctx, c)
+}
+
+// A worker that doesn't know of a change arms an occurrence that nobody needs. It is skipped
+// when it is due, and isn't followed by others.
+func TestRepeatArmedInVain(t *testing.T) {
+	t.Parallel()
+	for reason, tt := range map[string]struct {
+		change func(r core.Risk) engine.Operation
+		ended  []string
+		armed  []string
+	}{
+		flow.OverClosed: {
+			func(r core.Risk) engine.Operation {
+				return engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "x"}
+			},
+			[]string{"2", "4 closed"}, nil,
+		},
+		flow.OverUntil: {
+			func(r core.Risk) engine.Operation { return engine.ChangeStatus{Risk: r.Key, To: core.InProgress} },
+			[]string{"2", "4 until"}, nil,
+		},
+		flow.OverMoved: {
+			func(r core.Risk) engine.Operation {
+				return engine.Edit{Risk: r.Key, Patch: engine.Patch{DueAt: new(r.DueAt.Add(time.Minute))}}
+			},
+			[]string{"2", "3", "4 moved", "5"}, []string{"7"},
+		},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			ofRepeats(t, func(b *bundle, r core.Risk) {
+				o := b.options
+				o.Store = meddlingStore{b.store, new(sync.Once), func() { b.act(tt.change(r)) }}
+				stop := b.startEngine(b.newEngine(o))
+				time.Sleep(6 * time.Minute)
+				stop()
+				b.same("ended", b.ends(r, r.DueAt), tt.ended...)
+				b.same("armed", b.armed(r, r.DueAt), tt.armed...)
+			}, nag(flow.TriggerDef{Every: "2m", Until: `status == "in_progress"`}))
+		})
+	}
+}
