@@ -72,7 +72,7 @@ type definer struct {
 	commands []bots.Spec
 }
 
-func (b *Bot) definer() definer { return definer{b.org, b.text, b.bot.Commands()} }
+func (b *Bot) definer() definer { return definer{b.org(), b.text, b.bot.Commands()} }
 
 // LeftOut returns the own fields that people can't give as options of a subcommand, by its
 // name, because the command would be larger than limit. The forms have them.

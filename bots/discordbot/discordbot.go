@@ -55,7 +55,7 @@ type Config struct {
 	ApplicationID string // "": looked up
 	PublicKey     string // the application's, in hexadecimal digits; "": interactions arrive over the gateway
 
-	Org     *core.Organisation
+	Org     func() *core.Organisation // as it is now
 	Text    *text.Catalogue
 	Bot     Answerer
 	Forms   bots.Forms
@@ -81,7 +81,7 @@ type Bot struct {
 	workspace, guild string
 	api              *api.Client
 	key              ed25519.PublicKey
-	org              *core.Organisation
+	org              func() *core.Organisation
 	text             *text.Catalogue
 	bot              Answerer
 	noticed          func(ctx context.Context, g core.GroupRef) error

@@ -52,7 +52,7 @@ func newFuzzed(f *testing.F, overGateway bool) *fuzzed {
 	}
 	c := Config{
 		GuildID: fuzzGuild, ApplicationID: "1",
-		Org: organisation(), Text: cat, Bot: bot, Forms: &fakeForms{}, Noticed: kept.Noticed, Missed: kept.Missed, Joined: kept.Joined,
+		Org: organisation, Text: cat, Bot: bot, Forms: &fakeForms{}, Noticed: kept.Noticed, Missed: kept.Missed, Joined: kept.Joined,
 		API: client(f, api.Config{Token: "token", URL: "https://api.example/api/v10/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "api.example" || !strings.HasPrefix(r.URL.Path, "/api/v10/") {
 				f.Errorf("%s is called", r.URL)

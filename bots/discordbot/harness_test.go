@@ -345,7 +345,7 @@ func setup(t *testing.T, change ...func(*core.Organisation)) *bundle {
 		ch(org)
 	}
 	b.bot = b.commands(t, org)
-	b.newDiscordbot(t, func(c *Config) { c.PublicKey, c.Org = b.PublicKey(), org })
+	b.newDiscordbot(t, func(c *Config) { c.PublicKey, c.Org = b.PublicKey(), func() *core.Organisation { return org } })
 	app.Handle("/interactions", b.discordbot.Interactions())
 	if err := b.discordbot.Register(t.Context()); err != nil {
 		t.Fatal(err)
@@ -412,7 +412,7 @@ func (b *bundle) newDiscordbot(t *testing.T, change ...func(*Config)) {
 	}
 	c := Config{
 		API:     client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport}),
-		GuildID: b.GuildID(), Org: organisation(), Text: cat,
+		GuildID: b.GuildID(), Org: organisation, Text: cat,
 		Bot: b.bot, Forms: b.forms, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Joined: b.engine.Joined, Observe: b.count,
 		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -213,7 +213,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 				c.Shortcut = &bots.Shortcut{Name: name, Message: m}
 				return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 			}
-		} else if "/"+in.Data.Name == b.org.Command {
+		} else if "/"+in.Data.Name == b.org().Command {
 			typed := b.typed(ctx, req, in.Locale, in.Data.Options)
 			c.Typed = &typed
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil

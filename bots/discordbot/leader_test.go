@@ -128,7 +128,7 @@ func (s *cluster) start(name string) *process {
 	p.Bot, err = New(Config{
 		API:     client(s.t, api.Config{Token: s.guild.BotToken(), URL: "http://discord.invalid/api/v10/", Transport: network{p, s.guild}}),
 		GuildID: s.guild.GuildID(),
-		Org:     organisation(), Text: s.words, Bot: noCommands{}, Leadership: p, Budget: engine.NewBudget(s.store, nil).ForPeople(),
+		Org:     organisation, Text: s.words, Bot: noCommands{}, Leadership: p, Budget: engine.NewBudget(s.store, nil).ForPeople(),
 		Forms: &fakeForms{},
 		Noticed: func(_ context.Context, g core.GroupRef) error {
 			p.mu.Lock()

@@ -71,7 +71,7 @@ func (r *reader) replace(s string, mention func(sign, id string) string) string 
 			return parts[3]
 		case parts[4] != "":
 			sec, _ := strconv.ParseInt(parts[4], 10, 64) // at most 12 digits
-			return time.Unix(sec, 0).In(r.b.org.Zone).Format("2006-01-02 15:04")
+			return time.Unix(sec, 0).In(r.b.org().Zone).Format("2006-01-02 15:04")
 		}
 		return mention(strings.TrimSuffix(parts[1], "!"), parts[2])
 	})

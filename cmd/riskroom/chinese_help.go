@@ -323,6 +323,12 @@ start it does what check --online does, and shows on one screen which workspaces
 serves and how, and what you need to fix. It serves the workspaces that work, even if
 others don't. With --log-format json the screen is one log record, self-test.
 
+On SIGHUP, serve reads the config file again and applies it, while it goes on running.
+With --watch it does so when the file, or one that it names, has changed. If the file
+has errors, the one before stays in force. Administrators are told the result. Changes
+of redis, of workspaces and of the limits that calls have need a restart; serve then
+says which keys. To see in advance what a file will do: riskroom plan.
+
 Exit codes: 0 stopped by a signal, 1 it could not start or continue, 2 the command
 line is wrong.`: `只有当平台会主动发来请求时，riskroom 才打开 --listen。它在那里使用 HTTP，请在前面放一个
 有公网地址、终结 TLS 的代理。
@@ -332,6 +338,10 @@ line is wrong.`: `只有当平台会主动发来请求时，riskroom 才打开 -
 配置文件有错误时 serve 不会启动，而是像 check 一样打印错误。启动时它会做 check --online 的
 检查，并在一屏内显示服务于哪些工作区、如何服务、有哪些问题需要解决。即使有的工作区不可用，
 也会继续服务其余工作区。使用 --log-format json 时，这一屏是一条名为 self-test 的日志。
+
+收到 SIGHUP 后，serve 重新读取配置文件并应用它，期间继续运行。使用 --watch 时，配置文件或它
+指定的文件更改后也会这样做。如果文件有错误，先前的文件继续生效。结果会通知管理员。redis、
+工作区和调用时限的更改需要重新启动，serve 会说明是哪些键。事先查看文件会做什么：riskroom plan
 
 退出码：0 收到信号后停止，1 无法启动或继续，2 命令行有误`,
 	}

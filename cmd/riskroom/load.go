@@ -75,22 +75,27 @@ func load(s environment, name string, unset config.Unset) (*config.Config, confi
 	if err != nil {
 		return nil, nil, err
 	}
+	read := s.readFile
+	if read == nil {
+		read = readNamed
+	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Language: s.language(), Chinese: s.phrases(), Format: config.NewFormat(platforms.Settings()), Env: s.lookup, ReadFile: readNamed, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
+		Language: s.language(), Chinese: s.phrases(), Format: config.NewFormat(platforms.Settings()), Env: s.lookup, ReadFile: read, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
 	})
 	return cfg, problems, nil
 }
 
-// loadConfig reads a config file for serve, and returns its warnings. If there are
+// loadFirst reads the config file when serve starts, and returns its warnings. If there are
 // errors, it prints all problems to stderr as check does, and returns errReported.
-func loadConfig(s environment, name string) (*config.Config, config.Problems, error) {
-	cfg, problems, err := load(s, name, config.UnsetIsError)
+func (c *source) loadFirst() (*config.Config, config.Problems, error) {
+	cfg, problems, err := c.load()
 	if err != nil {
 		return nil, nil, err
 	}
 	if cfg == nil {
+		s := c.s
 		fmt.Fprint(s.stderr, problems.String())
-		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was started", name, text.Count(len(problems.Errors()), "%d error", "%d errors")))
+		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was started", c.name, text.Count(len(problems.Errors()), "%d error", "%d errors")))
 		return nil, nil, errReported
 	}
 	return cfg, problems, nil

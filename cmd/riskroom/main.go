@@ -28,4 +28,5 @@ type environment struct {
 	stdout, stderr io.Writer
 	lookup         func(name string) (value string, ok bool) // looks up a variable
 	lang           string                                    // of --lang, "" if it isn't given
+	readFile       func(name string) ([]byte, error)         // reads what a config file names; nil: readNamed
 }

@@ -14,6 +14,7 @@ import (
 type serveFlags struct {
 	config, listen, adminListen string
 	logFormat, logLevel         string
+	watch                       bool
 }
 
 func newServe(s environment) *cobra.Command {
@@ -35,6 +36,12 @@ start it does what check --online does, and shows on one screen which workspaces
 serves and how, and what you need to fix. It serves the workspaces that work, even if
 others don't. With --log-format json the screen is one log record, self-test.
 
+On SIGHUP, serve reads the config file again and applies it, while it goes on running.
+With --watch it does so when the file, or one that it names, has changed. If the file
+has errors, the one before stays in force. Administrators are told the result. Changes
+of redis, of workspaces and of the limits that calls have need a restart; serve then
+says which keys. To see in advance what a file will do: riskroom plan.
+
 Exit codes: 0 stopped by a signal, 1 it could not start or continue, 2 the command
 line is wrong.`),
 		Example: `  riskroom serve --config riskroom.yaml
@@ -45,6 +52,7 @@ line is wrong.`),
 	configFlag(c, &f.config, s.say("the config file; - is the standard input"))
 	c.Flags().StringVar(&f.listen, "listen", ":8080", s.say("address for requests from platforms"))
 	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", s.say("address of /healthz, /readyz and /metrics"))
+	c.Flags().BoolVar(&f.watch, "watch", false, s.say("apply the config file when it changes"))
 	logFlags(s, c, &f.logFormat, &f.logLevel)
 	return c
 }
@@ -55,7 +63,8 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	cfg, warnings, err := loadConfig(s, f.config)
+	file := source{s: s, name: f.config}
+	cfg, warnings, err := file.loadFirst()
 	if err != nil {
 		return err
 	}
@@ -69,6 +78,9 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	if f.logFormat == formatText {
 		serving.Screen = s.stderr
 	}
+	reload, end := file.reloading(ctx, f.watch)
+	defer end()
+	serving.Reload = reload
 	err = app.Serve(ctx, serving)
 	if errors.Is(err, app.ErrBusy) {
 		return errors.New(s.say("%v, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", err))

@@ -164,13 +164,16 @@ func (e *Engine) Persons() people.Persons { return e.persons }
 
 // Run runs flows until ctx ends. Then it stops claiming, waits up to eight
 // seconds for calls under way, hands back every run that it holds and returns
-// nil. It fails only if it can't start.
+// nil. It fails only if it can't start. It puts the config file in force, unless PutInForce
+// has done so.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.PutInForce(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
+	if e.enforce.generation.Load() == 0 {
+		if err := e.PutInForce(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
 		}
-		return err
 	}
 	ctx = core.Background(ctx)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -43,7 +43,7 @@ type enforcement struct {
 
 // PutInForce stores the flows, so that every replica can read what a run pins, and puts the
 // config file in force. From then on, processes with another file claim no runs. Run does it
-// too.
+// otherwise.
 func (e *Engine) PutInForce(ctx context.Context) error {
 	for _, f := range e.flows {
 		if err := e.store.PutFlow(ctx, f.Hash(), f.Canonical()); err != nil {

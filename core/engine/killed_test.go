@@ -189,8 +189,8 @@ func (o killableOnce) Do(ctx context.Context, c core.Call) (string, error) {
 	return o.Once.Do(ctx, c)
 }
 
-// Processes die at any step, platforms fail in any way, and the risk changes at any
-// moment. Whatever happens, everything is done once, and every run ends.
+// Processes die at any step or go on with another file, platforms fail in any way, and the
+// risk changes at any moment. Whatever happens, everything is done once, and every run ends.
 func TestAnySchedule(t *testing.T) {
 	t.Parallel()
 	withSeeds(t, 1, 40, anySchedule)
@@ -250,12 +250,20 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
 	detour := fallingBack([]string{"ghost"}, "item", "acme/COPS")
 	detour.Name = "detour"
-	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, report, detour, heldForAMinute(), waitingFlow("10s"))...)
+	defs := append(flowsOnOneGroup()[1:], gather, rival, report, detour, heldForAMinute(), waitingFlow("10s"))
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(defs, tell)...)
 	b.inIndia("OUT")
 	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
+	if err := b.engine.PutInForce(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	r := b.fileWith("Unlucky", attached())
+	reworded := tell
+	reworded.Steps = slices.Clone(tell.Steps)
+	reworded.Steps[0].Action = &flow.SendMessageDef{To: []string{"handlers"}, Title: "A risk: {{ .key }}", Card: "risk"}
+	files := [][]*flow.Flow{b.options.Flows, b.compile(append(defs, reworded)...)}
 	change := time.Duration(dice.IntN(3000)) * time.Millisecond
 	todo := someWork(r, dice)
 	for kills := 2; kills >= 0; kills-- {
@@ -263,8 +271,13 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		if kills == 0 {
 			p.steps = -1
 		}
+		b.options.Flows = files[dice.IntN(len(files))]
 		stop := b.startProcess(p)
 		time.Sleep(change)
+		if dice.IntN(2) == 0 {
+			b.options.Flows = files[dice.IntN(len(files))]
+			stop = b.reload(p, stop)
+		}
 		for i, o := range todo {
 			if _, err := b.engine.Do(context.Background(), fmt.Sprint("op", i), wei, o); err != nil {
 				t.Fatal(err)
@@ -282,6 +295,19 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkHeld(r.Key)
 	b.checkFiles()
 	b.checkWaited(r.Key)
+}
+
+// reload has a process go on with the file that the bundle has now, unless it is killed
+// before the file is in force. stop stops its present engine.
+func (b *bundle) reload(p *process, stop func()) (stopNext func()) {
+	b.t.Helper()
+	next := b.engineIn(p)
+	if err := next.PutInForce(context.Background()); err != nil {
+		return stop
+	}
+	stopNext = b.startEngine(next)
+	stop()
+	return stopNext
 }
 
 // checkDetour checks that the message for somebody without an account went to one place, once.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,15 +46,23 @@ type Options struct {
 
 // App is an instance of riskroom.
 type App struct {
-	Engine *engine.Engine
-
+	o          Options
 	log        *slog.Logger
 	store      *store.Store
+	kept       engine.Store // as the engine sees it
 	registry   *prometheus.Registry
-	bot        *bots.Bot
+	text       *text.Catalogue
 	counted    *metrics
 	workspaces []*workspace
+	platforms  map[string]core.Platform // by workspace
+	live       live
+
+	start   func(*running) // runs its engine; set while the App runs
+	retired sync.WaitGroup // what is left to do after a reload
 }
+
+// Engine returns the engine of the config file in force.
+func (a *App) Engine() *engine.Engine { return a.live.get().engine }
 
 // New creates an App. It checks the credentials of every workspace, and fails if all
 // are refused. If only some are, their runs wait.
@@ -72,17 +81,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{log: o.Log, store: o.Store, registry: o.Registry}
+	a := &App{o: o, log: o.Log, store: o.Store, registry: o.Registry, text: words, platforms: map[string]core.Platform{}}
 	a.counted, err = newMetrics(o.Registry)
 	if err != nil {
 		return nil, err
 	}
-	kept := engine.Store(observedStore{o.Store, a.counted.waits})
+	a.kept = observedStore{o.Store, a.counted.waits}
 	if o.Watch != nil {
-		kept = o.Watch(kept)
+		a.kept = o.Watch(a.kept)
 	}
-	budget := engine.NewBudget(kept, o.Clock)
-	platforms := map[string]core.Platform{}
+	budget := engine.NewBudget(a.kept, o.Clock)
 	for _, settings := range o.Config.Workspaces {
 		w, err := newWorkspace(platform.Connection{
 			Settings: settings, Config: o.Config, Budget: budget, Called: a.counted.calls(settings.Name), Log: o.Log, Clock: given,
@@ -92,38 +100,44 @@ func New(ctx context.Context, o Options) (*App, error) {
 			return nil, err
 		}
 		a.workspaces = append(a.workspaces, w)
-		platforms[settings.Name] = w.Adapter
+		a.platforms[settings.Name] = w.Adapter
 		if o.Wrap != nil {
-			platforms[settings.Name] = o.Wrap(w.Adapter)
+			a.platforms[settings.Name] = o.Wrap(w.Adapter)
 		}
 	}
 	if err := a.checkAll(ctx); err != nil {
 		return nil, err
 	}
-	a.Engine, err = engine.New(engine.Options{
-		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: kept, Text: words,
-		// The database's ID keeps a new database from recognising the markers of an
-		// old one.
-		Instance: o.Config.Instance + "/" + o.Store.Instance(),
-		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted, Evaluated: o.Evaluated,
-	})
-	if err != nil {
-		return nil, err
-	}
-	a.bot, err = bots.New(bots.Config{
-		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine.Persons(), Attention: a.Engine.Attention, Touched: a.Engine.Touched,
-		Forms: o.Store,
-		Org:   &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
-	})
-	if err != nil {
+	if a.live.now, err = a.build(o.Config); err != nil {
 		return nil, err
 	}
 	if err := a.openBots(platform.BotParts{
-		Bot: a.bot, Engine: a.Engine, Store: o.Store, Org: &o.Config.Organisation, Text: words, Budget: budget.ForPeople(), Log: a.log,
+		Bot: liveBot{&a.live}, Reports: liveEngine{&a.live}, Store: o.Store, Text: words, Budget: budget.ForPeople(), Log: a.log,
+		Org: func() *core.Organisation { return &a.live.get().config.Organisation },
 	}); err != nil {
 		return nil, err
 	}
 	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks(), workspaces: a.workspaces})
+}
+
+// build builds what follows from a config file. It does no I/O.
+func (a *App) build(c *config.Config) (*running, error) {
+	e, err := engine.New(engine.Options{
+		Organisation: &c.Organisation, Flows: c.Flows, Platforms: a.platforms, Store: a.kept, Text: a.text,
+		// The database's ID keeps a new database from recognising the markers of an
+		// old one.
+		Instance: c.Instance + "/" + a.store.Instance(),
+		Clock:    a.o.Clock, Log: a.log, CallTimeout: c.CallTimeout, Settle: c.Settle, Lease: a.o.Lease, Observe: a.counted, Evaluated: a.o.Evaluated,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b, err := bots.New(bots.Config{
+		Filing: e, Handling: e, Persons: e.Persons(), Attention: e.Attention, Touched: e.Touched,
+		Forms: a.store,
+		Org:   &c.Organisation, Text: a.text, Clock: a.o.Clock, Logger: a.log,
+	})
+	return &running{config: c, engine: e, bot: b}, err
 }
 
 // checkAll checks the credentials of each workspace.
@@ -181,7 +195,7 @@ func (a *App) routes() web.Routes {
 
 // readyChecks returns the checks of /readyz.
 func (a *App) readyChecks() []web.Check {
-	ready := []web.Check{{Name: "store", Run: a.storeReady}, {Name: "config file", Run: a.Engine.InForce}}
+	ready := []web.Check{{Name: "store", Run: a.storeReady}, {Name: "config file", Run: func(ctx context.Context) error { return a.Engine().InForce(ctx) }}}
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.Settings.Name, Run: w.accepted})
 		if socket := w.bot.Socket(); socket != nil {
@@ -209,7 +223,7 @@ func (a *App) Ready(ctx context.Context) error {
 // Admin returns the server for administrators and their monitoring.
 func (a *App) Admin() *http.Server {
 	return web.NewAdmin(web.Admin{
-		Health:  []web.Check{{Name: "engine", Run: func(context.Context) error { return a.Engine.Alive() }}},
+		Health:  []web.Check{{Name: "engine", Run: func(context.Context) error { return a.Engine().Alive() }}},
 		Ready:   a.readyChecks(),
 		Metrics: a.registry,
 	}, a.log)
@@ -218,7 +232,11 @@ func (a *App) Admin() *http.Server {
 // Close stops accepting commands and waits for pending ones, until ctx ends. It
 // doesn't stop the servers and the engine.
 func (a *App) Close(ctx context.Context) error {
-	err := a.bot.Close(ctx)
+	var err error
+	for _, r := range a.live.all() {
+		err = errors.Join(err, r.bot.Close(ctx))
+	}
+	a.retired.Wait()
 	for _, w := range a.workspaces {
 		if e := w.bot.Close(ctx); e != nil {
 			err = errors.Join(err, fmt.Errorf("workspace %s: %w", w.Settings.Name, e))

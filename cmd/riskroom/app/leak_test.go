@@ -136,7 +136,7 @@ func startDay(t *testing.T) *day {
 		t.Fatal(err)
 	}
 	ran := make(chan error, 1)
-	go func() { ran <- d.app.Engine.Run(ctx) }()
+	go func() { ran <- d.app.Engine().Run(ctx) }()
 	sockets := d.app.KeepOpen(ctx)
 	d.stop = func() error {
 		stop()
@@ -187,7 +187,7 @@ func (d *day) hour(t *testing.T, hour int) {
 			if i%10 == 0 {
 				draft.Severity = core.Critical
 			}
-			filed, err := d.app.Engine.File(ctx, core.MakeOp("leak", draft.Title), by, draft)
+			filed, err := d.app.Engine().File(ctx, core.MakeOp("leak", draft.Title), by, draft)
 			keys[i] = filed.Risk.Key
 			return err
 		})
@@ -197,7 +197,7 @@ func (d *day) hour(t *testing.T, hour int) {
 		for i, key := range d.keys[hour-5] {
 			if i%10 != 9 {
 				work.Go(func() error {
-					_, err := d.app.Engine.Do(ctx, core.MakeOp("resolve", string(key)), by, engine.ChangeStatus{Risk: key, To: core.Resolved})
+					_, err := d.app.Engine().Do(ctx, core.MakeOp("resolve", string(key)), by, engine.ChangeStatus{Risk: key, To: core.Resolved})
 					return err
 				})
 			}
@@ -207,11 +207,11 @@ func (d *day) hour(t *testing.T, hour int) {
 		t.Fatal(err)
 	}
 	d.waitIdle(t, engine.Running)
-	if err := d.app.Engine.Pause(ctx); err != nil {
+	if err := d.app.Engine().Pause(ctx); err != nil {
 		t.Fatal(err)
 	}
 	d.offset.Store(int64(time.Until(d.begun.Add(time.Duration(hour+1) * time.Hour))))
-	d.app.Engine.Resume()
+	d.app.Engine().Resume()
 	d.waitIdle(t, engine.Running)
 }
 
@@ -294,7 +294,7 @@ func (d *day) checkKeys(t *testing.T) {
 	if err != nil || bound != groups || groups < leakRooms {
 		t.Errorf("%d groups are kept, %d are bound: %v", groups, bound, err)
 	}
-	listed, err := d.app.Engine.List(t.Context(), core.Actor{Account: core.Account{Workspace: "acme", ID: "U00000LIN01"}}, engine.ListQuery{})
+	listed, err := d.app.Engine().List(t.Context(), core.Actor{Account: core.Account{Workspace: "acme", ID: "U00000LIN01"}}, engine.ListQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}

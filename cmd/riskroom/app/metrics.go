@@ -19,6 +19,7 @@ type metrics struct {
 	ended   *prometheus.CounterVec
 	called  *prometheus.CounterVec
 	waits   *prometheus.HistogramVec
+	reloads *prometheus.CounterVec
 	inbound *web.Metrics
 }
 
@@ -46,8 +47,12 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			// A call waits up to the end of the third bucket.
 			Buckets: []float64{0.01, 0.5, 2, 10, 60, 300, 900, 3600},
 		}, []string{"for"}),
+		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "riskroom_config_reloads_total",
+			Help: "How often the config file was read again, by outcome: applied, unchanged, invalid, restart, failed.",
+		}, []string{"outcome"}),
 	}
-	for _, c := range []prometheus.Collector{m.late, m.ended, m.called, m.waits} {
+	for _, c := range []prometheus.Collector{m.late, m.ended, m.called, m.waits, m.reloads} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}

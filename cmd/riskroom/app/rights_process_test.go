@@ -88,7 +88,7 @@ func (b *moverBundle) checkMoves(t *testing.T, who role, first, second bool) {
 			if node == "first" {
 				o = engine.SendBack{Risk: key, Reason: "again"}
 			}
-			if _, err := b.app.Engine.Do(ctx, core.MakeOp("test", string(key), node, time.Now().String()), admin, o); err != nil {
+			if _, err := b.app.Engine().Do(ctx, core.MakeOp("test", string(key), node, time.Now().String()), admin, o); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -125,7 +125,7 @@ func (b *moverBundle) checkMoves(t *testing.T, who role, first, second bool) {
 		}
 		if may {
 			reopen := engine.ChangeStatus{Risk: key, To: core.Pending}
-			if _, err := b.app.Engine.Do(ctx, core.MakeOp("test", string(key), "reopen", node), admin, reopen); err != nil {
+			if _, err := b.app.Engine().Do(ctx, core.MakeOp("test", string(key), "reopen", node), admin, reopen); err != nil {
 				t.Fatal(err)
 			}
 		}

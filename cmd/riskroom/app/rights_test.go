@@ -189,7 +189,7 @@ func startRights(t *testing.T, e frontend, file, read, more string) *rightsBundl
 	public := httptest.NewServer(a.Public().Handler)
 	ctx, stop := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
-	go func() { ran <- a.Engine.Run(ctx) }()
+	go func() { ran <- a.Engine().Run(ctx) }()
 	sockets := a.KeepOpen(ctx)
 	t.Cleanup(func() {
 		stop()
@@ -210,7 +210,7 @@ func startRights(t *testing.T, e frontend, file, read, more string) *rightsBundl
 func (h *rightsBundle) filed(t *testing.T, who role, module string) core.RiskKey {
 	t.Helper()
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(submitter)}, Name: "ana"}
-	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module, Again: true})
+	f, err := h.app.Engine().File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module, Again: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func (h *rightsBundle) checkWork(t *testing.T, who role, may right) {
 	// Once somebody works on it, its submitter may no longer change it.
 	key = h.filed(t, who+" later", "Payments")
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
-	if _, err := h.app.Engine.Do(ctx, core.MakeOp("test", string(who), "start"), by, engine.ChangeStatus{Risk: key, To: core.InProgress}); err != nil {
+	if _, err := h.app.Engine().Do(ctx, core.MakeOp("test", string(who), "start"), by, engine.ChangeStatus{Risk: key, To: core.InProgress}); err != nil {
 		t.Fatal(err)
 	}
 	later := may.change && who != submitter
@@ -395,7 +395,7 @@ func (h *rightsBundle) holds(t *testing.T, title string, expected bool) bool {
 	t.Helper()
 	all := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		found, err := h.app.Engine.List(t.Context(), all, engine.ListQuery{})
+		found, err := h.app.Engine().List(t.Context(), all, engine.ListQuery{})
 		if err != nil {
 			t.Fatal(err)
 		}

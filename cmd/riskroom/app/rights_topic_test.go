@@ -137,17 +137,17 @@ func (h *rightsBundle) topicOfLead(t *testing.T) engine.Group {
 	ref := func(who role) core.Ref { return core.RefOf(core.Account{Workspace: "home", ID: h.id(who)}) }
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}, Name: "adm"}
 	open := core.MakeOp("test", "topic")
-	done, err := h.app.Engine.DoGroup(t.Context(), open, by, engine.OpenTopic{Name: "Sums", Members: []core.Ref{ref(member)}})
+	done, err := h.app.Engine().DoGroup(t.Context(), open, by, engine.OpenTopic{Name: "Sums", Members: []core.Ref{ref(member)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := h.app.Engine.Opened(t.Context(), done.Run)
+	g, err := h.app.Engine().Opened(t.Context(), done.Run)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g = h.group(t, g, func(g engine.Group) bool { return !g.Card.IsZero() && len(g.Members) == 2 })
 	change := engine.SetGroup{Group: g.Ref, Owner: ref(lead), Admins: []core.Ref{ref(handler)}}
-	if _, err := h.app.Engine.DoGroup(t.Context(), core.MakeOp("test", "owner"), by, change); err != nil {
+	if _, err := h.app.Engine().DoGroup(t.Context(), core.MakeOp("test", "owner"), by, change); err != nil {
 		t.Fatal(err)
 	}
 	return h.group(t, g, func(g engine.Group) bool { return string(core.RefOf(g.Owner)) == string(ref(lead)) })

@@ -42,6 +42,9 @@ type Serving struct {
 	Screen io.Writer
 	Words  text.Wording // of the screen
 
+	// Reload says how to read the config file again; nil: a change needs a restart.
+	Reload *Reloading
+
 	// The following fields are for tests.
 
 	// Wrap wraps each workspace's platform for the engine; it may be nil.
@@ -95,7 +98,7 @@ func Serve(ctx context.Context, s Serving) error {
 	if s.SelfTest {
 		background.Go(func() { a.selfTest(during, s, r) })
 	}
-	err = a.serveUntil(ctx, listeners)
+	err = a.serveUntil(ctx, listeners, s.Reload)
 	end()
 	s.Log.Info("stopped")
 	return err
@@ -142,8 +145,9 @@ func (a *App) inspected() []*inspect.Workspace {
 const stopWithin = 8 * time.Second
 
 // serveUntil runs the engine and the servers until asked ends or one of them fails, and
-// then stops all of them. listen opened the listeners.
-func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
+// then stops all of them. listen opened the listeners. reload is nil if the config file can't
+// be read again.
+func (a *App) serveUntil(asked context.Context, listeners []net.Listener, reload *Reloading) error {
 	ctx, fail := context.WithCancelCause(asked)
 	defer fail(nil)
 	servers := []*http.Server{a.Admin(), a.Public()}
@@ -154,14 +158,21 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 			}
 		}()
 	}
-	ran := make(chan struct{})
-	go func() {
-		defer close(ran)
-		if err := a.Engine.Run(ctx); err != nil {
-			fail(fmt.Errorf("the engine cannot start: %w", err))
-		}
-	}()
+	var engines sync.WaitGroup
+	a.start = func(r *running) {
+		running, stop := context.WithCancel(ctx)
+		r.stop = stop
+		engines.Go(func() {
+			if err := r.engine.Run(running); err != nil {
+				fail(fmt.Errorf("the engine cannot start: %w", err))
+			}
+		})
+	}
+	a.start(a.live.get())
 	sockets := a.KeepOpen(ctx)
+	if reload != nil {
+		sockets.Go(func() { a.reloads(ctx, *reload) })
+	}
 	<-ctx.Done()
 	a.log.Info("stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
@@ -174,7 +185,7 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 	if err != nil {
 		a.log.Warn("not every pending command has ended", "err", err)
 	}
-	<-ran
+	engines.Wait()
 	_ = servers[0].Close()
 	if asked.Err() != nil {
 		return nil
@@ -189,7 +200,7 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
 		open.Go(func() {
-			w.watch(ctx, a.log, func(outage time.Duration) { a.Engine.Restored(ctx, w.Settings.Name, outage) })
+			w.watch(ctx, a.log, func(outage time.Duration) { a.Engine().Restored(ctx, w.Settings.Name, outage) })
 		})
 		if tended, ok := w.bot.(platform.TendedBot); ok {
 			open.Go(func() { tended.Tend(ctx) })
@@ -202,7 +213,7 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 			w.await(ctx)
 			if err := socket.Run(ctx); err != nil {
 				a.log.ErrorContext(ctx, "a workspace refuses the connection", "workspace", w.Settings.Name, "err", err)
-				a.Engine.CutOff(ctx, w.Settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
+				a.Engine().CutOff(ctx, w.Settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
 			}
 		})
 	}

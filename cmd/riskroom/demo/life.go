@@ -40,7 +40,7 @@ func (w *world) begin(ctx context.Context) (err error) {
 	l.stop = stop
 	go func() {
 		defer close(l.ended)
-		l.err = l.app.Engine.Run(running)
+		l.err = l.app.Engine().Run(running)
 		l.server.Wait()
 	}()
 	if err := emulated.WaitReady(ctx, l.app); err != nil {

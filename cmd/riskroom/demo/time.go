@@ -60,7 +60,7 @@ func (w *world) skipTo(t time.Time, asleep int) {
 	if n, _ := w.clock.asleep(); n == asleep && t.After(w.clock.Now()) {
 		w.clock.set(t)
 		if w.life != nil {
-			w.life.app.Engine.Wake() // something may be due
+			w.life.app.Engine().Wake() // something may be due
 		}
 	}
 }
@@ -127,8 +127,8 @@ func (w *world) jump(ctx context.Context, t time.Time) error {
 	if l == nil {
 		return nil
 	}
-	defer l.app.Engine.Resume()
-	if err := l.app.Engine.Pause(ctx); err != nil {
+	defer l.app.Engine().Resume()
+	if err := l.app.Engine().Pause(ctx); err != nil {
 		return waited(err, nil)
 	}
 	w.mu.Lock()

@@ -108,7 +108,7 @@ func (b *bench) fileMany(at time.Time) {
 	all.SetLimit(16)
 	for n := range many {
 		all.Go(func() error {
-			_, err := a.Engine.File(ctx, fmt.Sprintf("op-%d", n), by, engine.Draft{
+			_, err := a.Engine().File(ctx, fmt.Sprintf("op-%d", n), by, engine.Draft{
 				Title: fmt.Sprintf("Risk %d", n), Module: "Payments", Handlers: []core.Ref{"lin"},
 				Fields: map[string]core.Value{"go_at": {Date: at}},
 			})

@@ -8,12 +8,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"riskroom/adapters/rest"
 	"riskroom/bots"
 	"riskroom/core"
 	"riskroom/core/config"
-	"riskroom/core/engine"
 	"riskroom/core/store"
 	"riskroom/core/text"
 )
@@ -66,6 +66,8 @@ type Workspace struct {
 type Access interface {
 	// Check asks the platform which bot the credentials belong to.
 	Check(ctx context.Context) (Identity, error)
+	// Need sets what Check and the Inspector expect of the bot.
+	Need(core.Uses)
 	// SocketName is the name of the bot's Socket in /readyz.
 	SocketName() string
 	// Open creates the bot that receives commands. It does no I/O.
@@ -83,16 +85,40 @@ type Identity struct {
 // Endless is the Room of a workspace without a limit.
 const Endless = -1
 
-// BotParts configures a workspace's bot.
+// BotParts configures a workspace's bot. Bot, Reports and Org follow a config file that is
+// reloaded.
 type BotParts struct {
-	Bot     *bots.Bot
-	Engine  *engine.Engine
+	Bot     Answerer
+	Reports Reports
 	Store   *store.Store
-	Org     *core.Organisation
+	Org     func() *core.Organisation
 	Text    *text.Catalogue
 	Budget  core.Budget
 	Observe func(kind, outcome string) // counts requests
 	Log     *slog.Logger
+}
+
+// Answerer answers commands in time, as bots.Bot does.
+type Answerer interface {
+	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
+	Busy(c bots.Command) bots.Reply
+	NotOpened(c bots.Command, r bots.Reply, err error) bots.Reply
+	Commands() []bots.Spec
+	Suggest(ctx context.Context, c bots.Command, option, typed string) []bots.Choice
+	AsTyped(lang string, f bots.Field) string
+	Lost(c bots.Command, err error) bots.Reply
+	Home(ctx context.Context, c bots.Command) (bots.Home, error)
+	Outdated(ctx context.Context, of []core.Account, made func(core.Account) time.Time) ([]core.Account, error)
+}
+
+// Reports takes what platforms report, as engine.Engine does.
+type Reports interface {
+	Noticed(ctx context.Context, g core.GroupRef) error
+	Missed(ctx context.Context, workspace string) error
+	Ended(ctx context.Context, g core.GroupRef, how core.Ending) error
+	Unarchived(ctx context.Context, g core.GroupRef, by core.Account) error
+	Joined(ctx context.Context, workspace string) error
+	Home(ctx context.Context, risk core.RiskKey) (workspace string, err error)
 }
 
 // Bot receives what people do in one workspace.
@@ -111,6 +137,13 @@ type TendedBot interface {
 	Bot
 	// Tend does it until ctx ends.
 	Tend(ctx context.Context)
+}
+
+// DefiningBot is a Bot that tells the platform which commands there are.
+type DefiningBot interface {
+	Bot
+	// Define tells it again, until it succeeds or ctx ends.
+	Define(ctx context.Context)
 }
 
 // SharingBot is a Bot that may receive what is for other workspaces.

@@ -45,7 +45,7 @@ func (w *world) file(ctx context.Context, n int, r Risk) error {
 		return r.errf("%s has no account in %s", r.By, p.Name)
 	}
 	w.rec.people()
-	_, err := w.app.Engine.File(ctx, fmt.Sprintf("scenario-%d", n), by, engine.Draft{
+	_, err := w.app.Engine().File(ctx, fmt.Sprintf("scenario-%d", n), by, engine.Draft{
 		Title: r.Title, Module: r.Module, Severity: r.Severity, Description: r.Description,
 		DiscoveredAt: r.DiscoveredAt, DueAt: r.DueAt, Fields: w.fields(r, p.Name), Handlers: w.refs(r.Handlers, p.Name), Again: true,
 	})

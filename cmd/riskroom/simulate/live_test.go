@@ -50,7 +50,7 @@ func TestLive(t *testing.T) {
 	defer func() { _ = p.Close() }()
 	a, err := app.New(t.Context(), app.Options{Config: serving, Store: db, Clock: at, Log: slog.New(slog.DiscardHandler)})
 	if err == nil {
-		err = a.Engine.Prepare(t.Context())
+		err = a.Engine().Prepare(t.Context())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -60,13 +60,13 @@ func TestLive(t *testing.T) {
 		if r.By != "" {
 			by = core.Actor{Account: core.Account{Workspace: p.Name, ID: p.IDs[r.By]}, Name: r.By}
 		}
-		filed, err := a.Engine.File(t.Context(), fmt.Sprint("op", i), by, engine.Draft{Title: r.Title, Module: "Payments", Severity: r.Severity})
+		filed, err := a.Engine().File(t.Context(), fmt.Sprint("op", i), by, engine.Draft{Title: r.Title, Module: "Payments", Severity: r.Severity})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r.Title == "Closed" {
 			wei := core.Actor{Account: core.Account{Workspace: p.Name, ID: p.IDs["wei"]}, Name: "wei"}
-			if _, err := a.Engine.Do(t.Context(), "close", wei, engine.ChangeStatus{Risk: filed.Risk.Key, To: core.Resolved}); err != nil {
+			if _, err := a.Engine().Do(t.Context(), "close", wei, engine.ChangeStatus{Risk: filed.Risk.Key, To: core.Resolved}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -91,7 +91,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 		return w, err
 	}
 	w.runner = &runner{
-		clock: w.clock, engine: w.app.Engine, rec: w.rec, progress: o.Progress, reported: time.Now(),
+		clock: w.clock, engine: w.app.Engine(), rec: w.rec, progress: o.Progress, reported: time.Now(),
 		off: make(chan *turn), acted: map[engine.RunID]int{}, flush: w.flush,
 	}
 	w.runner.life, w.runner.end = context.WithCancel(ctx)
@@ -108,7 +108,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 			return w, err
 		}
 	}
-	return w, w.app.Engine.Prepare(ctx)
+	return w, w.app.Engine().Prepare(ctx)
 }
 
 // manyRisks is from how many risks on a redis-server is worth its start.

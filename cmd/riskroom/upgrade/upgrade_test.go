@@ -199,7 +199,7 @@ func (p *program) wantFinished(t *testing.T, parked string) {
 		}
 	}
 	// ana's accounts are still linked, and the next risk gets the next number.
-	known, err := p.Engine.Persons().Accounts(t.Context(), anaOf("acme"))
+	known, err := p.Engine().Persons().Accounts(t.Context(), anaOf("acme"))
 	if err != nil || len(known) != 2 || known[1].Account != anaOf("guild").Account {
 		t.Errorf("ana's accounts: %+v, %v", known, err)
 	}

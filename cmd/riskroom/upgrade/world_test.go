@@ -142,7 +142,7 @@ func (w *world) start(t *testing.T, redisURL string) *program {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := a.Engine.Run(ctx); err != nil {
+		if err := a.Engine().Run(ctx); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -173,7 +173,7 @@ func (p *program) until(t *testing.T, at time.Time) {
 			return
 		}
 		p.clock.set(next)
-		p.Engine.Wake()
+		p.Engine().Wake()
 	}
 	t.Fatal("runs never end")
 }

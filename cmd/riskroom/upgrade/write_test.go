@@ -54,11 +54,11 @@ func TestWrite(t *testing.T) {
 	p.rest(t, 0)
 	file(t, p, "acme", "Slow", "Slow deferred")
 	p.rest(t, 0)
-	code, err := p.Engine.Persons().OfferLink(t.Context(), anaOf("acme"))
+	code, err := p.Engine().Persons().OfferLink(t.Context(), anaOf("acme"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Engine.Persons().Link(t.Context(), core.MakeOp("fixture", "link"), anaOf("guild"), code.Text); err != nil {
+	if _, err := p.Engine().Persons().Link(t.Context(), core.MakeOp("fixture", "link"), anaOf("guild"), code.Text); err != nil {
 		t.Fatal(err)
 	}
 	p.until(t, p.clock.Now().Add(time.Minute))
@@ -71,7 +71,7 @@ func TestWrite(t *testing.T) {
 	held := 0
 	for name := range w.lines {
 		change := engine.ChangeStatus{Risk: synced[name], To: core.InProgress}
-		if _, err := p.Engine.Do(t.Context(), core.MakeOp("fixture", name, "start"), anaOf(name), change); err != nil {
+		if _, err := p.Engine().Do(t.Context(), core.MakeOp("fixture", name, "start"), anaOf(name), change); err != nil {
 			t.Fatal(err)
 		}
 		held++
@@ -142,7 +142,7 @@ func cutting(method, path, body string) fate {
 func file(t *testing.T, p *program, workspace, module, title string) core.RiskKey {
 	t.Helper()
 	d := engine.Draft{Title: title, Module: module, Again: true}
-	f, err := p.Engine.File(t.Context(), core.MakeOp("fixture", workspace, title), anaOf(workspace), d)
+	f, err := p.Engine().File(t.Context(), core.MakeOp("fixture", workspace, title), anaOf(workspace), d)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,12 +45,12 @@ type workspace struct {
 	settings config.WorkspaceSettings
 	api      *api.Client
 	adapter  *discord.Adapter
-	uses     core.Uses
 	text     *text.Catalogue
 	command  string   // "/risk"
 	sharing  []string // workspaces of the same application, with this one
 
 	mu       sync.Mutex
+	uses     core.Uses
 	identity discord.Identity // zero before the first successful check
 }
 
@@ -90,7 +90,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 
 // Check implements platform.Access.
 func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
-	id, err := w.adapter.Check(ctx, w.uses)
+	id, err := w.adapter.Check(ctx, w.needs())
 	if err != nil {
 		return platform.Identity{}, err
 	}
@@ -98,6 +98,19 @@ func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
 	defer w.mu.Unlock()
 	w.identity = id
 	return platform.Identity{ID: id.GuildID, Name: id.Guild, Bot: id.Name, Room: id.Room}, nil
+}
+
+// Need implements platform.Access.
+func (w *workspace) Need(u core.Uses) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.uses = u
+}
+
+func (w *workspace) needs() core.Uses {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.uses
 }
 
 // known returns the result of the last successful check.
@@ -114,7 +127,7 @@ func (w *workspace) SocketName() string { return "commands and gateway" }
 func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	b, err := discordbot.New(discordbot.Config{
 		API: w.api, GuildID: w.settings.Values[guildIDKey], ApplicationID: w.known().ApplicationID, PublicKey: w.settings.Values[publicKeyKey],
-		Org: p.Org, Text: p.Text, Bot: p.Bot, Forms: p.Store, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Joined: p.Engine.Joined, Home: p.Engine.Home, Budget: p.Budget,
+		Org: p.Org, Text: p.Text, Bot: p.Bot, Forms: p.Store, Noticed: p.Reports.Noticed, Missed: p.Reports.Missed, Joined: p.Reports.Joined, Home: p.Reports.Home, Budget: p.Budget,
 		Leadership: p.Store.Leadership(w.settings.Name, self()), Logger: p.Log, Observe: p.Observe,
 	})
 	if err != nil {
@@ -149,6 +162,9 @@ func (b bot) Share(all []platform.Bot) {
 // Socket implements platform.Bot. It registers the commands and holds the connection to
 // the gateway, over which events arrive and, without a public key, interactions too.
 func (b bot) Socket() platform.Socket { return b.Bot }
+
+// Define implements platform.DefiningBot.
+func (b bot) Define(ctx context.Context) { b.KeepRegistered(ctx) }
 
 // Routes implements platform.Bot.
 func (b bot) Routes() map[string]http.Handler {

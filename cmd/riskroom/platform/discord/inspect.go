@@ -43,7 +43,7 @@ func (w *workspace) Unable(err error) platform.Finding {
 func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	id := w.known()
 	out := slices.Concat(w.rights(id), w.entry(id), w.commands(ctx, id.ApplicationID))
-	if w.uses.Groups {
+	if w.needs().Groups {
 		out = slices.Concat(out, w.grouping(id), w.room(id))
 	}
 	return out

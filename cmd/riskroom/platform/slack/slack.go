@@ -36,9 +36,9 @@ type workspace struct {
 	settings config.WorkspaceSettings
 	api      *api.Client
 	adapter  *slack.Adapter
-	uses     core.Uses
 
 	mu       sync.Mutex
+	uses     core.Uses
 	identity slack.Identity // zero before the first successful check
 }
 
@@ -60,7 +60,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 
 // Check implements platform.Access.
 func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
-	id, err := w.adapter.Check(ctx, w.uses)
+	id, err := w.adapter.Check(ctx, w.needs())
 	if err != nil {
 		return platform.Identity{}, err
 	}
@@ -68,6 +68,19 @@ func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
 	defer w.mu.Unlock()
 	w.identity = id
 	return platform.Identity{ID: id.TeamID, Name: id.Team, Bot: id.Name, Room: platform.Endless}, nil
+}
+
+// Need implements platform.Access.
+func (w *workspace) Need(u core.Uses) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.uses = u
+}
+
+func (w *workspace) needs() core.Uses {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.uses
 }
 
 // known returns the result of the last successful check.
@@ -92,7 +105,7 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	id := w.known()
 	c := slackbot.Config{
 		API: w.api, TeamID: id.TeamID,
-		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Unarchived: p.Engine.Unarchived, Joined: p.Engine.Joined, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
+		Bot: p.Bot, Noticed: p.Reports.Noticed, Ended: p.Reports.Ended, Unarchived: p.Reports.Unarchived, Joined: p.Reports.Joined, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
 	}
 	if hasHome(w.settings) {
 		c.Homes = p.Store
