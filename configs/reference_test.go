@@ -126,10 +126,12 @@ compare the key of a node (~node == "review"~), templates show its label. In lis
 
 A flow that an event triggers also knows what happened. These values don't change later:
 
-- ~by~ is who did it, with every event but ~filed~. The condition ~by != submitter~ leaves out what the submitter did. To choose other
+- ~by~ is who did it, with every event but ~filed~ and those of groups. The condition ~by != submitter~ leaves out what the submitter did. To choose other
   people, use ~by~ in the trigger.
-- ~note~ is what they wrote, with every event but ~filed~ and ~edited~.
+- ~note~ is what they wrote, with ~on: assigned~, ~on: status~, ~on: reopened~ and ~on: note~.
 - ~from~ and ~to~ are the old and the new status, with ~on: status~ and ~on: reopened~.
+- ~group~ and ~group_type~ are the name and the type of the group, with ~on: group_created~ and ~on: group_ended~. Groups that belong
+  to no risk, such as ~T-3~, start no flow.
 - ~new_handlers~ are the handlers that the risk didn't have before, with ~on: assigned~. A list of people can name them, too.
 
 A **condition** compares values. Text is in quotes:

@@ -108,7 +108,11 @@ func (e *Engine) changeGroup(ctx context.Context, old Group, c groupChange) erro
 			return encErr
 		}
 		next.Rev = old.Rev + 1
-		err = e.store.ChangeGroup(ctx, GroupUpdate{Group: next, Expect: old.Rev, Lease: c.lease, Timers: c.timers, Events: c.events})
+		timers := c.timers
+		if next.over(false) && !old.over(false) {
+			timers = slices.Concat(timers, e.groupTimers(next, true))
+		}
+		err = e.store.ChangeGroup(ctx, GroupUpdate{Group: next, Expect: old.Rev, Lease: c.lease, Timers: timers, Events: c.events})
 		if core.KindOf(err) != core.Conflict {
 			return err
 		}

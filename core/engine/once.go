@@ -178,7 +178,7 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	made := newGroup(o.t.run.ID, core.GroupRef{Workspace: o.t.workspace, ID: value}, *o.spec)
 	made.At = o.t.e.now()
 	o.opened.record(&made)
-	cl.Group = &made
+	cl.Group, cl.Timers = &made, o.t.e.groupTimers(made, false)
 	if o.binds(c) {
 		cl.Bind = &core.GroupRef{Workspace: o.t.workspace, ID: value}
 		cl.Events = []Event{o.t.event(EventBound, o.op(key), map[string]string{"group": cl.Bind.String()})}

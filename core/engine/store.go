@@ -281,6 +281,7 @@ type Close struct {
 	// Group is the record of the group that the call created. It is stored in the same
 	// step, unless it is stored already.
 	Group  *Group
+	Timers []TimerChange // changed only if Group is stored now
 	Events []Event
 }
 

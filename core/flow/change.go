@@ -18,6 +18,16 @@ type Change struct {
 	Now   time.Time
 	Armed []string            // the flow's occurrences that have a timer and haven't begun
 	Env   func(core.Risk) Env // of conditions at Now; nil if it has only the risk
+
+	Group *GroupEvent // nil if the risk itself changes; otherwise Before and After are the same
+}
+
+// GroupEvent is what happens to a group of a risk.
+type GroupEvent struct {
+	Occurrence string // differs from those of all others of the risk
+	Type       core.GroupType
+	Name       string
+	Ended      bool // otherwise it was created
 }
 
 // env returns the environment of conditions on r.
@@ -36,12 +46,18 @@ type Cause struct {
 	From        core.Status `json:"from,omitempty"`
 	To          core.Status `json:"to,omitempty"`
 	NewHandlers []core.Ref  `json:"new_handlers,omitempty"`
+
+	Group     string         `json:"group,omitempty"` // its name
+	GroupType core.GroupType `json:"group_type,omitempty"`
 }
 
 func causeOf(c Change) *Cause {
 	cause := &Cause{By: c.By, Note: c.Note, NewHandlers: c.newHandlers()}
 	if c.Before != nil && c.Before.Status != c.After.Status {
 		cause.From, cause.To = c.Before.Status, c.After.Status
+	}
+	if c.Group != nil {
+		cause.Group, cause.GroupType = c.Group.Name, c.Group.Type
 	}
 	return cause
 }
@@ -99,6 +115,12 @@ func (s *scope) editable() []string {
 // with on: assigned, so that a person can have this name otherwise.
 const NewHandlersKeyword = "new_handlers"
 
+// groupTypeName is the value that has the type of the group of an event.
+const groupTypeName = "group_type"
+
+// groupValues returns the names of what flows on events of groups know of the group.
+func groupValues() []string { return []string{"group", groupTypeName} }
+
 // causeVariables returns the variables of the causes of events.
 func causeVariables() []variable {
 	status := func(name string, of func(Cause) core.Status) variable {
@@ -117,6 +139,8 @@ func causeVariables() []variable {
 		{name: "note", kind: textKind, raw: func(e Env) any { return e.Cause.Note }},
 		status("from", func(c Cause) core.Status { return c.From }),
 		status("to", func(c Cause) core.Status { return c.To }),
+		{name: "group", kind: textKind, raw: func(e Env) any { return e.Cause.Group }},
+		{name: groupTypeName, kind: wordKind, words: groupTypes(), raw: func(e Env) any { return string(e.Cause.GroupType) }},
 		{name: NewHandlersKeyword, kind: peopleKind, raw: func(e Env) any { return wordsOf(e.Cause.NewHandlers) }},
 	}
 }

@@ -1,6 +1,6 @@
 package flow
 
-// chineseSteps has what is wrong with waits and replies.
+// chineseSteps has what is wrong with waits.
 func chineseSteps() map[string]string {
 	return map[string]string{
 		"no step comes after this wait: remove it": "此等待之后没有步骤：请删除它",

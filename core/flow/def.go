@@ -99,6 +99,7 @@ type TriggerDef struct {
 	To     []string `json:"to,omitempty"`     // statuses
 	Fields []string `json:"fields,omitempty"` // fields that are edited; own ones by key
 	By     []string `json:"by,omitempty"`     // a list of people
+	Type   []string `json:"type,omitempty"`   // of the group
 
 	Schedule string `json:"schedule,omitempty"` // a cron expression
 	Digest   bool   `json:"digest,omitempty"`   // of a schedule: one run for all risks

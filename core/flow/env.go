@@ -88,6 +88,6 @@ func samples(s *scope) []Env {
 	}
 	return []Env{{}, {
 		Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"}, Count: 3,
-		Cause: Cause{By: full.Submitter, Note: "fixed", From: core.Pending, To: core.Resolved, NewHandlers: full.Handlers},
+		Cause: Cause{By: full.Submitter, Note: "fixed", From: core.Pending, To: core.Resolved, NewHandlers: full.Handlers, Group: "ledger-r-17", GroupType: core.Item},
 	}}
 }

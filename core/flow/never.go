@@ -50,6 +50,11 @@ func (c *compiler) casesOf(d Def) cases {
 		}
 	case "status":
 		k.domain["from"], k.domain["to"], k.alias["status"] = either(d.Trigger.From), either(d.Trigger.To), "to"
+	case groupCreated().name, groupEnded().name:
+		k.domain[groupTypeName], k.set = groupTypes(), []string{"group"}
+		if len(d.Trigger.Type) > 0 {
+			k.domain[groupTypeName] = d.Trigger.Type
+		}
 	case "note":
 		k.set = []string{"note"}
 	case "reopened":

@@ -144,7 +144,7 @@ func longestText(name string) int {
 	switch name {
 	case "key":
 		return longestKey
-	case "title":
+	case "title", "group":
 		return core.MaxTitle
 	case "module":
 		return longestLabel

@@ -42,11 +42,12 @@ func (f *Flow) Message(i int) (what string, to []string) {
 // each other.
 func Together(f *Flow, i int, g *Flow, j int) bool {
 	d, both := f.def, g.def.Trigger
-	var ok [4]bool
+	var ok [5]bool
 	d.Trigger.From, ok[0] = common(d.Trigger.From, both.From)
 	d.Trigger.To, ok[1] = common(d.Trigger.To, both.To)
 	d.Trigger.Fields, ok[2] = common(d.Trigger.Fields, both.Fields)
 	d.Trigger.By, ok[3] = common(d.Trigger.By, both.By)
+	d.Trigger.Type, ok[4] = common(d.Trigger.Type, both.Type)
 	if slices.Contains(ok[:], false) || !slices.Equal(f.waits(i), g.waits(j)) || !sameMoment(f.Trigger, g.Trigger) {
 		return false
 	}

@@ -114,6 +114,7 @@ func (d *TriggerDef) filters() []Key {
 		statuses("to", "only changes to one of these statuses.", &d.To),
 		{Name: "fields", Kind: WordsKey, Help: help("fields", "only edits of one of these: "+oneOf(builtinFields()).String()+" and fields of your own."), List: &d.Fields},
 		peopleKey("by", help("by", "only what one of these people did."), &d.By),
+		{Name: "type", Kind: WordsKey, Help: help("type", "only groups of one of these types."), Choices: groupTypes(), List: &d.Type},
 	}
 }
 

@@ -18,13 +18,16 @@ type event struct {
 	filters []string
 	// values are the names that only its flows can use, of those in causeVariables.
 	values []string
+	// ofGroup reports that it happens to a group of the risk. Other events are changes of the
+	// risk itself.
+	ofGroup bool
 	// happens reports whether a change is this event.
 	happens func(Change) bool
 }
 
 // events returns every event, in the order of the reference.
 func events() []event {
-	return []event{filed(), assigned(), statusChanged(), reopened(), edited(), noted()}
+	return []event{filed(), assigned(), statusChanged(), reopened(), edited(), noted(), groupCreated(), groupEnded()}
 }
 
 func eventNames() []string {
@@ -62,7 +65,7 @@ func eventsHelp() string {
 // filters.
 type eventTrigger struct {
 	event
-	from, to, fields []string // empty: any
+	from, to, fields, types []string // empty: any
 }
 
 // Kind implements Trigger.
@@ -70,16 +73,23 @@ func (t eventTrigger) Kind() string { return t.name }
 
 // Plan implements Trigger.
 func (t eventTrigger) Plan(c Change) Plan {
-	if !t.happens(c) || !t.passes(c) {
+	if t.ofGroup != (c.Group != nil) || !t.happens(c) || !t.passes(c) {
 		return Plan{}
 	}
-	return Plan{Arm: []Occurrence{{ID: versionOccurrence(c.After), Cause: causeOf(c)}}}
+	id := versionOccurrence(c.After)
+	if t.ofGroup {
+		id = c.Group.Occurrence
+	}
+	return Plan{Arm: []Occurrence{{ID: id, Cause: causeOf(c)}}}
 }
 
 // passes reports whether a change passes the filters.
 func (t eventTrigger) passes(c Change) bool {
 	if c.Before == nil {
 		return true
+	}
+	if c.Group != nil {
+		return len(t.types) == 0 || slices.Contains(t.types, string(c.Group.Type))
 	}
 	any := func(list []string, words ...string) bool {
 		return len(list) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
@@ -117,5 +127,5 @@ func (c *compiler) eventTrigger(path string, d TriggerDef, e event) eventTrigger
 			c.flaw(at(path+"/fields", i), RuleTrigger, flawAt(0, "there is no field %q; %s", f, orMeant(f, known, text.Phrasef("fields are %s", oneOf(known)))).about(ownPrefix+f))
 		}
 	}
-	return eventTrigger{event: e, from: d.From, to: d.To, fields: d.Fields}
+	return eventTrigger{event: e, from: d.From, to: d.To, fields: d.Fields, types: d.Type}
 }

@@ -171,6 +171,9 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	if err := s.group(c, cl.Run.Risk, cl.Group); err != nil {
 		return "", invalid(op, "group", err)
 	}
+	if err := s.timers(c, cl.Run.Risk, cl.Timers, first(cl.Events)); err != nil {
+		return "", invalid(op, "timers", err)
+	}
 	if err := s.events(c, cl.Events); err != nil {
 		return "", invalid(op, "events", err)
 	}

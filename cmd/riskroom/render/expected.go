@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
@@ -75,6 +76,12 @@ func (w *world) cause(r core.Risk) *flow.Cause {
 	}
 	if len(def.From) > 0 {
 		c.From = core.Status(def.From[0])
+	}
+	if def.On == "group_created" || def.On == "group_ended" {
+		c.Group, c.GroupType = strings.ToLower(string(r.Key)), core.Item
+		if len(def.Type) > 0 {
+			c.GroupType = core.GroupType(def.Type[0])
+		}
 	}
 	return c
 }

@@ -1,9 +1,9 @@
--- uses: result groups
+-- uses: timers result groups
 -- Records the result of a call, or closes its intent without one.
 -- KEYS  as in runs.lua, then the run
 -- ARGV  now, channel, run (key index, ID), result (as in result.lua), attempt,
 --       fail (0/1), lease, group to bind or '', record of the group (as in groups.lua),
---       events
+--       timers, events
 -- Answer: ok, wish; not_found; lost; conflict with attempt
 -- A repeat finds the result, or the intent closed. The record of a group that is stored
 -- already stays.
@@ -11,7 +11,7 @@ local r = load(key(), arg())
 local c, attempt = result(), int()
 local fail, lease, bind = arg() == '1', arg(), arg()
 local record = group()
-local told = events()
+local changes, told = timers(), events()
 
 if not r.f.st then return { 'not_found' } end
 if (r.f.cyc or '0') ~= c.cycle then return { 'ok', '' } end
@@ -45,7 +45,9 @@ if bind ~= '' then
     outcome = 'unbound'
   end
 end
-if record and stored_group(record) == '' then put_group(record) end
+local created = record and stored_group(record) == ''
+if created then put_group(record) end
 for _, e in ipairs(told) do emit(e, outcome) end
 save(r)
+if created then change_timers(changes) end
 return done(r.f.wish or '')

@@ -1,0 +1,126 @@
+package engine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+)
+
+// onGroups tells mei of groups that are created and of groups that end.
+func onGroups(types ...string) []flow.Def {
+	tell := func(on, title string) flow.Def {
+		return flow.Def{Name: on, Trigger: flow.TriggerDef{On: on, Type: types}, Steps: []flow.StepDef{
+			{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: title + " {{ .group_type }} {{ .group }}"}}}}
+	}
+	return []flow.Def{tell("group_created", "created"), tell("group_ended", "ended")}
+}
+
+// toldOfGroups returns what mei was told. Once the platform has made a group's name unique, it
+// is left out how.
+func toldOfGroups(b *bundle) []string {
+	told := toldDirectly(b.platform, "MEI")
+	for i := range told {
+		told[i], _, _ = strings.Cut(told[i], "-")
+	}
+	return told
+}
+
+// life creates a group of a type, and dissolves it.
+func life(name string, t core.GroupType) flow.Def {
+	id := strings.ReplaceAll(name, "-", "_")
+	return flow.Def{Name: name, Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+		{Action: &flow.CreateGroupDef{ID: id, Type: t, Name: name, Owner: []string{"wei"}, Members: []string{"wei"}}},
+		{Action: &flow.WaitDef{For: "1h"}},
+		{Action: &flow.SetGroupDef{Group: id, Operator: "wei", Dissolve: true}},
+	}}
+}
+
+// Flows run once for each group of a risk that is created, and for each that ends.
+func TestFlowsOnGroups(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		types []string
+		want  []string
+	}{
+		"all":      {nil, []string{"created item first", "created ordinary second", "ended item first", "ended ordinary second"}},
+		"one type": {[]string{"item", "topic"}, []string{"created item first", "ended item first"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inSynctest(t, func(b *bundle) {
+				r := b.file("Ledger", time.Time{})
+				time.Sleep(30 * time.Minute)
+				for _, told := range toldDirectly(b.platform, "MEI") {
+					if strings.HasPrefix(told, "ended") {
+						b.t.Errorf("mei was told %q too early", told)
+					}
+				}
+				time.Sleep(time.Hour)
+				got := toldOfGroups(b)
+				if !slices.Equal(got, c.want) {
+					b.t.Errorf("mei was told %q, want %q", got, c.want)
+				}
+				for _, run := range b.runsOf(r.Key, "group_created") {
+					if run.State != engine.Finished || run.ID.Version() != 0 {
+						b.t.Errorf("%s is %s", run.ID, run.State)
+					}
+				}
+			}, append(onGroups(c.types...), life("first", core.Item), life("second", core.Ordinary))...)
+		})
+	}
+}
+
+// A topic that ends, is reopened and ends again has ended twice. Topic groups that belong to
+// no risk start no flow.
+func TestFlowsOnTopics(t *testing.T) {
+	t.Parallel()
+	inSynctest(t, func(b *bundle) {
+		r := b.file("Ledger", time.Time{})
+		ofRisk := b.open("topic", engine.OpenTopic{Name: "Why", Risk: r.Key})
+		own := b.open("own", engine.OpenTopic{Name: "Lunch"})
+		for _, g := range []engine.Group{ofRisk, own} {
+			b.mustSet(engine.EndTopic{Group: g.Ref})
+			time.Sleep(time.Minute)
+			b.mustSet(engine.ReopenTopic{Group: g.Ref})
+			time.Sleep(time.Minute)
+			b.mustSet(engine.EndTopic{Group: g.Ref})
+			time.Sleep(time.Minute)
+		}
+		var kinds []string
+		for _, told := range toldDirectly(b.platform, "MEI") {
+			kinds = append(kinds, told[:strings.Index(told, " topic")])
+		}
+		if want := []string{"created", "ended", "ended"}; !slices.Equal(kinds, want) {
+			b.t.Errorf("mei was told %q, want %q", kinds, want)
+		}
+	}, onGroups()...)
+}
+
+// A process may be killed before or after any call of a run that creates or dissolves a
+// group: each is told once.
+func TestKilledAroundAGroup(t *testing.T) {
+	t.Parallel()
+	for steps := 1; steps < 90; steps += 2 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := setupOn(t, &fakeClock{}, inMemory(t), append(onGroups(), life("first", core.Item))...)
+				b.file("Ledger", time.Time{})
+				stop := b.startProcess(&process{steps: steps})
+				time.Sleep(2 * time.Hour)
+				stop()
+				defer b.startEngine(b.newEngine(b.options))()
+				time.Sleep(3 * time.Hour)
+				if got := toldOfGroups(b); !slices.Equal(got, []string{"created item first", "ended item first"}) {
+					t.Errorf("killed after %d steps: mei was told %q", steps, got)
+				}
+			})
+		})
+	}
+}
