@@ -313,7 +313,7 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed, failed boo
 	if err := t.completeAs(ctx, st); err != nil {
 		return false, err
 	}
-	if creates && !(on && t.flow.CreatesItemGroup(t.run.Step)) {
+	if creates && (!on || !t.flow.CreatesItemGroup(t.run.Step)) {
 		t.wakeAwaiting(ctx)
 	}
 	return on, nil
@@ -379,8 +379,9 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 			s.Since = t.e.clock.Now()
 		}
 	}
-	// A run that keeps waiting for the same reason records it once.
-	if v.course == backOff || v.code != t.run.Reason {
+	// A run that keeps waiting for the same reason records it once, unless it is known for how
+	// long.
+	if v.course == backOff || v.code != t.run.Reason || v.code == Held {
 		s.Events = append(s.Events, t.event(kind, "", data))
 	}
 	return t.completeAs(ctx, s)

@@ -131,6 +131,29 @@ Mar 3 09:00:00 R-1 message remind-after-a-day send_message#1 @dora
 	}
 }
 
+// TestHeldIsNotLate: messages that quiet hours hold until the same moment queue for a second then,
+// and that isn't the time for which they were held.
+func TestHeldIsNotLate(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/quiet-hours.yaml")
+	s := story(t, cfg, `
+start: "2026-03-06 22:00"
+for: 4d
+risks:
+  - { title: On a Friday night, by: lin, module: Payments, workspace: acme }
+`)
+	r, err := Run(t.Context(), cfg, s, Options{Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Late) > 0 {
+		t.Errorf("late: %v", r.Late)
+	}
+	if want := "Mar 9 08:00:01 R-1 message after-a-day send_message#1 @lin\n"; !strings.Contains(lines(cfg, r.Events), want) {
+		t.Errorf("no %q in\n%s", want, lines(cfg, r.Events))
+	}
+}
+
 // TestUnknownMembers simulates a user group whose members nobody has named.
 func TestUnknownMembers(t *testing.T) {
 	t.Parallel()
