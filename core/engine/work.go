@@ -89,6 +89,9 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		if err := t.notYet(ctx); err != nil {
 			return false, t.endTurn(ctx, err, performed{})
 		}
+		if t.run.Step == 0 {
+			t.stepKey = "" // no step has begun: what follows is about the whole run
+		}
 		concerned, err := t.causer(ctx)
 		if err != nil {
 			return false, t.endTurn(ctx, err, performed{})

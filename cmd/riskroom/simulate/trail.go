@@ -94,11 +94,8 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 		e.Data = r.named(e.Data)
 		ev.Risk, ev.Reason, ev.By, ev.Step, ev.Trail = risk, reason, e.Actor.Name, e.Step, e
 		ev.Text = e.Data["note"]
-		switch e.Kind {
-		case engine.EventFiled:
+		if what == Filed {
 			ev.Text = r.titles[risk]
-		case engine.EventSkipped:
-			ev.Step = "" // the whole run is skipped
 		}
 		if ev.Flow == "" {
 			ev.Flow = e.Data["flow"]
