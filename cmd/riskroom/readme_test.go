@@ -48,7 +48,7 @@ func TestReadmesAreInStep(t *testing.T) {
 	var commands [2][]string
 	for i, name := range readmes() {
 		page := readme(t, name)
-		prose[i] = strings.NewReplacer(readmes()[0], "README", readmes()[1], "README").Replace(withoutBlocks(page))
+		prose[i] = strings.NewReplacer(readmes()[0], "README", readmes()[1], "README", "guide.zh-CN.md", "guide.md").Replace(withoutBlocks(page))
 		for _, program := range []string{"go ", "cp ", "export ", "redis-server ", "riskroom ", "./riskroom "} {
 			commands[i] = append(commands[i], snippets(page, program)...)
 		}

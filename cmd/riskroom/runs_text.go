@@ -174,6 +174,17 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 		return text.Phrasef("sent again though it may have arrived: %s", d["call"])
 	case engine.EventGivenUp:
 		return text.Phrasef("gave up an unfinished call: %s", d["call"])
+	case engine.EventSynced:
+		return text.Phrasef("updated: %s", d["where"])
+	case engine.EventOperator:
+		return text.Phrasef("%s requested: %s", core.Isolate(e.Actor.Name), d["did"])
+	}
+	return groupEventText(e.Kind, d)
+}
+
+// groupEventText says what an event did to a group.
+func groupEventText(kind string, d map[string]string) text.Phrase {
+	switch kind {
 	case engine.EventBound:
 		if d["outcome"] == "unbound" {
 			return text.Phrasef("created the group %s too late; the risk is not bound to it", d["group"])
@@ -194,12 +205,8 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 			s = text.Phrasef("%s; not added: %s", s, d["what"])
 		}
 		return s
-	case engine.EventSynced:
-		return text.Phrasef("updated: %s", d["where"])
-	case engine.EventOperator:
-		return text.Phrasef("%s requested: %s", core.Isolate(e.Actor.Name), d["did"])
 	}
-	return unknownEventText(e.Kind, d)
+	return unknownEventText(kind, d)
 }
 
 func timerText(d map[string]string, zone *time.Location) text.Phrase {

@@ -97,9 +97,7 @@ func TestScriptsOfARun(t *testing.T) {
 				list := &listingStore{Store: inMemory(t)}
 				b := setupOn(t, &fakeClock{}, list, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: c.steps})
 				b.start()
-				// By then everything that happens at start has happened. What happens every minute
-				// reads the risk too, so it must not coincide with the run.
-				time.Sleep(90 * time.Second)
+				time.Sleep(time.Minute) // until everything that happens at start has happened
 				b.org.AdminChannel = core.GroupRef{}
 				r := b.file("Counted", time.Time{})
 				time.Sleep(time.Second)

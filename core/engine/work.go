@@ -316,7 +316,7 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed, failed boo
 	if err := t.completeAs(ctx, st); err != nil {
 		return false, err
 	}
-	if creates && (!on || !t.flow.CreatesItemGroup(t.run.Step)) {
+	if stillCreates := on && t.flow.CreatesItemGroup(t.run.Step); creates && !stillCreates {
 		t.wakeAwaiting(ctx)
 	}
 	return on, nil
