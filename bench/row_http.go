@@ -152,7 +152,7 @@ func serveApp(ctx context.Context, p place) (*served, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var engine sync.WaitGroup
-	engine.Go(func() { _ = a.Engine.Run(ctx) })
+	engine.Go(func() { _ = a.Engine().Run(ctx) })
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		cancel()
