@@ -31,12 +31,12 @@ func toldOfGroups(b *bundle) []string {
 	return told
 }
 
-// life creates a group of a type, and dissolves it.
-func life(name string, t core.GroupType) flow.Def {
+// life creates a group of a type, and dissolves it after a wait.
+func life(name string, t core.GroupType, wait string) flow.Def {
 	id := strings.ReplaceAll(name, "-", "_")
 	return flow.Def{Name: name, Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
 		{Action: &flow.CreateGroupDef{ID: id, Type: t, Name: name, Owner: []string{"wei"}, Members: []string{"wei"}}},
-		{Action: &flow.WaitDef{For: "1h"}},
+		{Action: &flow.WaitDef{For: wait}},
 		{Action: &flow.SetGroupDef{Group: id, Operator: "wei", Dissolve: true}},
 	}}
 }
@@ -67,12 +67,27 @@ func TestFlowsOnGroups(t *testing.T) {
 					b.t.Errorf("mei was told %q, want %q", got, c.want)
 				}
 				for _, run := range b.runsOf(r.Key, "group_created") {
-					if run.State != engine.Finished || run.ID.Version() != 0 {
+					if run.State != engine.Finished || run.ID.Version() != 0 || !run.ID.OfGroupEvent() {
 						b.t.Errorf("%s is %s", run.ID, run.State)
 					}
 				}
-			}, append(onGroups(c.types...), life("first", core.Item), life("second", core.Ordinary))...)
+			}, append(onGroups(c.types...), life("first", core.Item, "1h"), life("second", core.Ordinary, "1h"))...)
 		})
+	}
+}
+
+// Only occurrences of group events are taken for such.
+func TestOfGroupEvent(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"R-1/tell/acme:C1.12": true, "R-1/tell/a-b:1234567890123.1": true,
+		"R-1/tell/v2": false, "R-1/tell/s1781234567890": false, "R-1/tell/1781234567890.1781321967890": false,
+		"R-1/tell/acme:C1": false, "R-1/tell/acme:C1.": false, "R-1/tell/acme:C1.01": false, "R-1/_files/acme:C1.2": false,
+	} {
+		run, err := engine.ParseRunID(id)
+		if err != nil || run.OfGroupEvent() != want {
+			t.Errorf("%s: %v, %v", id, run.OfGroupEvent(), err)
+		}
 	}
 }
 
@@ -110,7 +125,7 @@ func TestKilledAroundAGroup(t *testing.T) {
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), append(onGroups(), life("first", core.Item))...)
+				b := setupOn(t, &fakeClock{}, inMemory(t), append(onGroups(), life("first", core.Item, "1h"))...)
 				b.file("Ledger", time.Time{})
 				stop := b.startProcess(&process{steps: steps})
 				time.Sleep(2 * time.Hour)

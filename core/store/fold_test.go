@@ -105,6 +105,34 @@ func testSchedulesFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5 + 5, runs + 1 - 5 + 2})
 }
 
+// A topic that ends a thousand times leaves a small record. Groups fold apart: each has
+// revisions of its own. No run is armed a second time.
+func testGroupEventsFold(t *testing.T, open opener) {
+	b := setup(t, open)
+	const ends = 1000
+	of := func(group string, rev int) engine.RunID { return id(fmt.Sprint("acme:", group, ".", rev)) }
+	for n := range ends {
+		run := of("C1", 2*n+2) // it is reopened in between
+		b.arm(b.arming(run, 0))
+		end := engine.Complete{Lease: b.claimOne(run), To: engine.Finished}
+		b.complete(end)
+		if n%100 == 0 {
+			b.complete(end) // the answer was lost
+		}
+	}
+	b.same("the record", b.record(), []int{5, ends - 5})
+	for n := range 7 {
+		b.ended(of("1234567890", n+2))
+	}
+	b.same("the record", b.record(), []int{5 + 5, ends - 5 + 2})
+	for _, run := range []engine.RunID{of("C1", 2), of("C1", ends), of("C1", 2*ends), of("1234567890", 2), of("1234567890", 8)} {
+		b.expire(run)
+		b.arm(b.arming(run, 0))
+	}
+	b.same("claimed again", len(b.claim()), 0)
+	b.same("the record", b.record(), []int{5 + 5, ends - 5 + 2})
+}
+
 // A result that comes after its run was folded doesn't bring the run back into the record.
 func testLateResultOfFolded(t *testing.T, open opener) {
 	b := setup(t, open)

@@ -14,7 +14,7 @@ import (
 const endedKept = 26 * time.Hour
 
 // runsInRecord is how many ended runs of an event, a repeat or a schedule the record has, of
-// each flow. Others are only counted, so that the record doesn't grow with every change of the
+// each flow and, if the events are those of groups, of each group. Others are only counted, so that the record doesn't grow with every change of the
 // risk and every repeat.
 const runsInRecord = 5
 
@@ -26,7 +26,7 @@ func (c *call) retire(id engine.RunID) *call {
 	switch {
 	case id.Risk.Number() == 0, id.Flow == engine.GroupFlow:
 		return c.add(endedKept.Milliseconds(), 0)
-	case id.Version() > 1, id.Repeats(), !id.Scheduled().IsZero():
+	case id.Version() > 1, id.Repeats(), id.OfGroupEvent(), !id.Scheduled().IsZero():
 		return c.add(endedKept.Milliseconds(), runsInRecord)
 	}
 	return c.add(0, 0)

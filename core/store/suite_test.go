@@ -61,6 +61,7 @@ var cases = map[string]func(*testing.T, opener){
 	"repeats fold":       testRepeatsFold,
 	"folding":            testFolding,
 	"schedules fold":     testSchedulesFold,
+	"group events fold":  testGroupEventsFold,
 	"late and folded":    testLateResultOfFolded,
 	"creator stays":      testCreatorIsNotFolded,
 	"binding":            testBinding,

@@ -29,6 +29,7 @@ local channel = arg()
 -- version among them, and the versions of those that are in the record: count|highest|v,v.
 -- fold:<risk/flow/>. has the same of a flow that repeats: the latest due time instead of the
 -- highest version, and occurrences instead of versions. fold:<risk/flow/>s has it of a schedule.
+-- fold:<risk/flow/group>. has it of the events of one group: revisions instead of versions.
 local ended = { finished = true, skipped = true, cancelled = true }
 
 -- load reads a run of a risk, by default of the one in KEYS.
@@ -172,8 +173,9 @@ local function remove(r)
 end
 
 -- series returns what the ID of a run of an event, a repeat or a schedule consists of:
--- the part that its flow's runs have in common, the rest, its version or due time, and the
--- name of its fold.
+-- the part that its flow's runs have in common, the rest, its version, revision or due time,
+-- and the name of its fold. Of a group's events, it is the part that those of the same group
+-- have in common, because each group counts its own revisions.
 local function series(id)
   local flow, version = string.match(id, '^(.*/)v(%d+)$')
   if flow then return flow .. 'v', version, num(version), 'fold:' .. flow end
@@ -181,6 +183,8 @@ local function series(id)
   if flow then return flow, occurrence, num(at), 'fold:' .. flow .. '.' end
   flow, at = string.match(id, '^(.*/)s(%d+)$')
   if flow then return flow .. 's', at, num(at), 'fold:' .. flow .. 's' end
+  local group, rev = string.match(id, '^(.*/[^/:]+:[^/]+%.)(%d+)$')
+  if group then return group, rev, num(rev), 'fold:' .. group end
 end
 
 local function folded(fold)
