@@ -62,6 +62,8 @@ plan 不做任何更改，只需要 redis 部分的密钥。人员按配置文�
 		"%d messages":                                              "%d 条消息",
 		"%s to %s":                                                 "%s 发给 %s",
 		"%s in the group %s":                                       "%s 发到群组 %s",
+		"%d schedule is due, whose messages are not counted":       "%d 个定时到期，其消息未计入",
+		"%d schedules are due, whose messages are not counted":     "%d 个定时到期，其消息未计入",
 		"%d new group":                                             "%d 个新群组",
 		"%d new groups":                                            "%d 个新群组",
 		"the field %s":                                             "字段 %s",

@@ -138,6 +138,7 @@ type plannedMessages struct {
 	Messages map[string]int `json:"messages"`       // by recipient
 	Posts    map[string]int `json:"group_messages"` // by group
 	Groups   int            `json:"new_groups"`
+	Walks    int            `json:"schedules"` // that are due; their messages aren't counted
 }
 
 type plannedDue struct {
@@ -158,7 +159,7 @@ func planAsJSON(p engine.FilePlan) plannedFile {
 	for _, v := range lostValues(p) {
 		out.Lost = append(out.Lost, plannedLost{v.Kind, v.Name, plannedRisksOf(p.Lost[v])})
 	}
-	out.AtOnce = plannedMessages{Count: p.Due.Count, Messages: p.Messages, Posts: p.Posts, Groups: p.Creates}
+	out.AtOnce = plannedMessages{Count: p.Due.Count, Messages: p.Messages, Posts: p.Posts, Groups: p.Creates, Walks: p.Walks}
 	for _, d := range p.Due.First {
 		out.AtOnce.Runs = append(out.AtOnce.Runs, plannedDue{d.Run.String(), d.To, d.Posts, d.Creates})
 	}

@@ -16,11 +16,21 @@ func TestPlan(t *testing.T) {
 	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: overdue, Due: time.Now().Add(-time.Hour), FlowHash: "hash"}}); err != nil {
 		t.Fatal(err)
 	}
+	late := engine.RunID{Risk: "R-0", Flow: "evenings", Occurrence: "1781234567890"}
+	if err := d.db.Arm(t.Context(), "R-0", []engine.TimerChange{{Do: engine.ArmTimer, Run: late, Due: time.UnixMilli(1781234567890), FlowHash: "hash"}}); err != nil {
+		t.Fatal(err)
+	}
 	changed := writeConfig(t, "timezone: Asia/Shanghai\n"+serveConfig+`
   remind-soon:
     trigger: { date_field: submitted_at, after: 2d }
     if: status == "pending"
     steps: [{ send_message: { to: [handlers], text: "{{ .key }} waits" } }]
+  mornings:
+    trigger: { schedule: "0 9 * * *" }
+    steps: [{ send_message: { to: [handlers], text: "{{ .key }} is open" } }]
+  evenings:
+    trigger: { schedule: "0 18 * * *", digest: true }
+    steps: [{ send_message: { to: [handlers], text: "{{ .count }} are open" } }]
 `)
 	plan := func(args ...string) result {
 		return program(t.Context(), d.env, "", append([]string{"plan", changed}, args...)...)
@@ -31,7 +41,9 @@ func TestPlan(t *testing.T) {
 	for _, want := range []string{
 		"Compared with 1 risk that is open or has a timer.\n", "\nremind: not in the file\n  1 timer is dropped\n    R-1: ",
 		"\nremind-soon\n  1 timer is added\n    R-1: ", "\ntell-the-handlers\n  2 runs keep their earlier text\n",
-		"\n! DUE AT ONCE: 1 run, with 0 messages\n", "\n  R-1/tell-the-handlers/v2\n",
+		"\n! DUE AT ONCE: 2 runs, with 0 messages\n", "\n  R-0/evenings/1781234567890, R-1/tell-the-handlers/v2\n",
+		"\nmornings\n  1 timer is added\n    schedules: ", "\nevenings\n  1 timer stays and follows the new text\n    schedules: ",
+		"\n  1 schedule is due, whose messages are not counted\n",
 	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("it does not say %q:\n%s%s", want, r.stdout, r.stderr)
@@ -42,11 +54,11 @@ func TestPlan(t *testing.T) {
 	}
 	var got plannedFile
 	r = plan("--format", "json", "--all")
-	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Risks != 1 || len(got.Flows) != 3 ||
-		got.Flows[0].Dropped.Timers[0].Run != d.ahead.String() || got.Flows[1].Added.Count != 1 || got.AtOnce.Count != 1 {
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Risks != 1 || len(got.Flows) != 5 ||
+		got.Flows[2].Dropped.Timers[0].Run != d.ahead.String() || got.Flows[3].Added.Count != 1 || got.AtOnce.Count != 2 || got.AtOnce.Walks != 1 {
 		t.Errorf("as JSON: %v\n%s", err, r.stdout)
 	}
-	if r := plan("--lang", "zh-CN"); !strings.Contains(r.stdout, "remind：文件中没有\n  删除 1 个定时\n") {
+	if r := plan("--lang", "zh-CN"); !strings.Contains(r.stdout, "remind：文件中没有\n  删除 1 个定时\n") || !strings.Contains(r.stdout, "\n    定时：") {
 		t.Errorf("in Chinese:\n%s%s", r.stdout, r.stderr)
 	}
 	if after, _ := d.db.Get(t.Context(), "R-1"); len(after.Runs) != len(before.Runs) || after.Risk.Version != before.Risk.Version {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core/engine"
 	"riskroom/core/text"
 )
@@ -80,15 +81,16 @@ func (w *planWriter) timers(t engine.Some[engine.TimerPlan], what text.Phrase) {
 	}
 	w.line(1, what)
 	for _, one := range t.First {
+		about := simulate.Subject(one.Run.Risk, one.Run.Flow)
 		switch at := w.at; {
 		case !one.Late.IsZero():
-			w.line(2, text.Phrasef("%s: %s → %s", one.Run.Risk, at(one.From), at(one.Late)))
+			w.line(2, text.Phrasef("%s: %s → %s", about, at(one.From), at(one.Late)))
 		case one.From.Equal(one.To) || one.To.IsZero():
-			w.line(2, text.Phrasef("%s: %s", one.Run.Risk, at(one.From)))
+			w.line(2, text.Phrasef("%s: %s", about, at(one.From)))
 		case one.From.IsZero():
-			w.line(2, text.Phrasef("%s: %s", one.Run.Risk, at(one.To)))
+			w.line(2, text.Phrasef("%s: %s", about, at(one.To)))
 		default:
-			w.line(2, text.Phrasef("%s: %s → %s", one.Run.Risk, at(one.From), at(one.To)))
+			w.line(2, text.Phrasef("%s: %s → %s", about, at(one.From), at(one.To)))
 		}
 	}
 	w.more(2, t.Count-len(t.First))
@@ -113,6 +115,9 @@ func (w *planWriter) due(p engine.FilePlan) {
 	}
 	if p.Creates > 0 {
 		w.line(1, text.Count(p.Creates, "%d new group", "%d new groups"))
+	}
+	if p.Walks > 0 {
+		w.line(1, text.Count(p.Walks, "%d schedule is due, whose messages are not counted", "%d schedules are due, whose messages are not counted"))
 	}
 	var runs []string
 	for _, d := range p.Due.First {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -177,7 +178,7 @@ func printRun(s environment, r shownRun, zone *time.Location) {
 		flow = text.Phrasef("%s: %s", r.Flow, does)
 	}
 	rows := [][]string{
-		{"  " + s.say("risk"), r.Risk}, {"  " + s.say("flow"), s.words().Say(flow)},
+		{"  " + s.say("risk"), s.words().Say(simulate.Subject(core.RiskKey(r.Risk), r.Flow))}, {"  " + s.say("flow"), s.words().Say(flow)},
 		{"  " + s.say("state"), s.say("%s, at step %d", stateText(r.State), r.Step)},
 		{"  " + s.say("due"), s.say("%s (%s)", clockTime(r.Due, zone), zone)},
 	}

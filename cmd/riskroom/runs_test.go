@@ -119,6 +119,21 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// TestRunsOfNoRisk checks what show says instead of a risk.
+func TestRunsOfNoRisk(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	for flow, says := range map[string]string{"mornings": "schedules", engine.NoticeFlow: "notices"} {
+		id := engine.RunID{Risk: "R-0", Flow: flow, Occurrence: "1781234567890"}
+		if err := d.db.Arm(t.Context(), "R-0", []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: time.Now(), FlowHash: "hash"}}); err != nil {
+			t.Fatal(err)
+		}
+		if r := d.runs(t, "show", id.String()); !strings.Contains(r.stdout, "\n  risk   "+says+"\n") {
+			t.Errorf("show:\n%s%s", r.stdout, r.stderr)
+		}
+	}
+}
+
 // TestRunsThatWait checks that a parked run lists those that wait for its group.
 func TestRunsThatWait(t *testing.T) {
 	t.Parallel()

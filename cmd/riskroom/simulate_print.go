@@ -75,18 +75,21 @@ func (t *timeline) day(day string, events []simulate.Event) {
 	t.line(0, "")
 	at := events[0].At.In(t.zone)
 	t.line(0, t.s.say("%s (%s)", day, t.weekday(at.Weekday())))
-	byRisk := map[core.RiskKey][]simulate.Event{}
-	var keys []core.RiskKey
+	bySubject := map[string][]simulate.Event{}
+	var subjects []string
 	for _, e := range events {
-		if byRisk[e.Risk] == nil {
-			keys = append(keys, e.Risk)
+		subject := strings.TrimSpace(t.s.words().Say(simulate.Subject(e.Risk, e.Flow)) + " " + t.titles[e.Risk])
+		if bySubject[subject] == nil {
+			subjects = append(subjects, subject)
 		}
-		byRisk[e.Risk] = append(byRisk[e.Risk], e)
+		bySubject[subject] = append(bySubject[subject], e)
 	}
-	slices.SortStableFunc(keys, func(a, b core.RiskKey) int { return cmp.Compare(a.Number(), b.Number()) })
-	for _, key := range keys {
-		t.line(1, strings.TrimSpace(string(key)+" "+t.titles[key]))
-		for _, list := range together(byRisk[key]) {
+	slices.SortStableFunc(subjects, func(a, b string) int {
+		return cmp.Compare(bySubject[a][0].Risk.Number(), bySubject[b][0].Risk.Number())
+	})
+	for _, subject := range subjects {
+		t.line(1, subject)
+		for _, list := range together(bySubject[subject]) {
 			t.events(list)
 		}
 	}

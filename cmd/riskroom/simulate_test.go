@@ -131,6 +131,17 @@ func TestSimulateWarns(t *testing.T) {
 	}
 }
 
+// TestSimulateSchedules checks that messages of digests are listed under schedules.
+func TestSimulateSchedules(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string]string{"en": "\n  schedules\n    09:00  monday-digest: ", "zh-CN": "\n  定时\n    09:00  monday-digest："} {
+		r := program(t.Context(), nil, "", "simulate", "../../configs/monday-digest.yaml", "--from", "2026-03-06 12:00", "--for", "4d", "--lang", lang)
+		if r.code != exitFine || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "R-0") {
+			t.Errorf("exit %d, %s\n%s", r.code, r.stderr, r.stdout)
+		}
+	}
+}
+
 // TestSimulateContactsNobody looks no name up, although nothing in the file is emulated yet.
 func TestSimulateContactsNobody(t *testing.T) { // not parallel: it replaces the resolver
 	asked := []string{}

@@ -14,6 +14,7 @@ type FilePlan struct {
 	Enters   SomeRisks               // risks that would enter the first node
 	Flows    []FlowPlan              // to which anything would happen, by name
 	Due      Some[DueRun]            // runs that would be due at once
+	Walks    int                     // of these, whose messages aren't counted
 	Messages map[string]int          // that these would send, by recipient
 	Posts    map[string]int          // the same in groups, by the group's name in the flow
 	Creates  int                     // groups that these would create
@@ -114,6 +115,9 @@ func (p *FilePlan) due(d DueRun, most int) {
 		p.Posts[to]++
 	}
 	p.Creates += d.Creates
+	if d.Walk {
+		p.Walks++
+	}
 }
 
 // Totals are the sums of all flows of a FilePlan.

@@ -10,9 +10,10 @@ import (
 	"riskroom/core/flow"
 )
 
-// RiskPlan is what adopting the engine's config file would do to a risk.
+// RiskPlan is what adopting the engine's config file would do to a risk, or to the walks of
+// schedules.
 type RiskPlan struct {
-	Risk   core.Risk
+	Risk   core.Risk    // of walks only a key, R-0
 	Enters string       // the node that it would enter, "" if it would enter none
 	Timers []TimerPlan  // that would change, by flow
 	Pinned []RunSummary // runs that would keep the text of an earlier flow to their end
@@ -35,6 +36,7 @@ type DueRun struct {
 	To      []string // who would get direct messages, one entry for each message
 	Posts   []string // groups that would get messages, as the flow names them
 	Creates int      // groups that would be created
+	Walk    bool     // it is a walk, so nothing is known of what it would send
 }
 
 // LostValue is a value of a risk that the config file doesn't define.
@@ -57,8 +59,16 @@ const (
 )
 
 // Foresee calls f with what adopting the engine's config file would do to each risk that is
-// open or has a timer, if it would do anything, until f fails. It changes nothing.
+// open or has a timer, and to the walks, if it would do anything, until f fails. It changes
+// nothing.
 func (e *Engine) Foresee(ctx context.Context, f func(RiskPlan) error) (risks int, err error) {
+	walks, err := e.foreseeWalks(ctx)
+	if err == nil && !walks.empty() {
+		err = f(walks)
+	}
+	if err != nil {
+		return 0, err
+	}
 	err = e.store.Each(ctx, func(key core.RiskKey) error {
 		rec, err := e.store.Get(ctx, key)
 		if core.KindOf(err) == core.NotFound || err == nil && !rec.OfRisk() {
@@ -69,12 +79,53 @@ func (e *Engine) Foresee(ctx context.Context, f func(RiskPlan) error) (risks int
 		}
 		risks++
 		p, err := e.foresee(ctx, rec)
-		if err != nil || len(p.Timers)+len(p.Pinned)+len(p.Due)+len(p.Lost) == 0 && p.Enters == "" {
+		if err != nil || p.empty() {
 			return err
 		}
 		return f(p)
 	})
 	return risks, err
+}
+
+// empty reports whether nothing would happen.
+func (p RiskPlan) empty() bool {
+	return len(p.Timers)+len(p.Pinned)+len(p.Due)+len(p.Lost) == 0 && p.Enters == ""
+}
+
+// foreseeWalks returns what alignSchedules would do.
+func (e *Engine) foreseeWalks(ctx context.Context) (RiskPlan, error) {
+	now, out := e.now(), RiskPlan{Risk: core.Risk{Key: e.noticesRisk()}}
+	before, err := e.store.Live(ctx, e.noticesRisk())
+	if err != nil {
+		return out, err
+	}
+	changes := e.scheduleChanges(before)
+	for _, c := range changes {
+		if c.Do == DropTimer || indexOfRun(before, c.Run) >= 0 {
+			continue
+		}
+		// A walk that has ended, for example because an operator dropped it, isn't armed again.
+		switch run, err := e.store.Load(ctx, c.Run); {
+		case err == nil:
+			before = append(before, RunSummary{ID: c.Run, State: run.State, FlowHash: run.FlowHash, Due: run.Due})
+		case core.KindOf(err) != core.NotFound:
+			return out, err
+		}
+	}
+	after := changed(before, changes, now)
+	out.Timers = timerPlans(before, after, adoption{timers: changes})
+	for _, r := range after {
+		if r.FlowHash == "" || r.State.ended() {
+			continue
+		}
+		if e.hashOf(r.ID.Flow) != r.FlowHash {
+			out.Pinned = append(out.Pinned, r)
+		}
+		if _, walk := walkedAt(r.ID); walk && r.State == Armed && !r.Due.After(now) {
+			out.Due = append(out.Due, DueRun{Run: r.ID, Walk: true})
+		}
+	}
+	return out, nil
 }
 
 // foresee returns what adopting the file would do to a risk. It takes the steps of adoptOne

@@ -97,9 +97,11 @@ func (b *bundle) useFile(dice *rand.Rand) {
 		d := flow.Def{Name: fmt.Sprint("flow-", i), If: `status == "pending"`, Process: b.org.NodeKeys(), Steps: []flow.StepDef{
 			{Action: &flow.SendMessageDef{To: []string{"handlers"}, Text: fmt.Sprint("text ", dice.IntN(2))}}}}
 		d.IfAlreadyDue = []string{"", "skip"}[dice.IntN(2)]
-		switch dice.IntN(4) {
+		switch dice.IntN(5) {
 		case 0:
 			d.Trigger, d.IfAlreadyDue = flow.TriggerDef{On: "status"}, ""
+		case 1:
+			d.Trigger, d.IfAlreadyDue = flow.TriggerDef{Schedule: []string{"0 9 * * *", "30 * * * *"}[dice.IntN(2)], Digest: dice.IntN(2) == 0}, ""
 		default:
 			d.Trigger = flow.TriggerDef{DateField: fields[dice.IntN(len(fields))], After: []string{"2s", "1h", "3h", "1d"}[dice.IntN(4)]}
 			if dice.IntN(3) == 0 {
@@ -122,6 +124,11 @@ func (b *bundle) records(keys []core.RiskKey) map[core.RiskKey]engine.Record {
 		}
 		all[key] = rec
 	}
+	live, err := b.store.Live(context.Background(), "R-0")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	all["R-0"] = engine.Record{Runs: live}
 	return all
 }
 
@@ -258,5 +265,78 @@ func TestForeseeLost(t *testing.T) {
 	}
 	if !slices.Equal(lost, want) {
 		t.Errorf("lost: %v, want %v", lost, want)
+	}
+}
+
+// TestForeseeWalks checks what is foreseen of schedules, and that it is what adopting does.
+func TestForeseeWalks(t *testing.T) {
+	t.Parallel()
+	noon, changed := daily(), daily()
+	noon.Trigger.Schedule = "0 12 * * *"
+	changed.Steps[0].Action.(*flow.SendMessageDef).Title = "changed"
+	for name, c := range map[string]struct {
+		before  func(*bundle, engine.RunID)
+		file    []flow.Def
+		timers  int
+		from    int // hour; 0: none
+		to      int
+		overdue bool
+	}{
+		"unchanged": {file: []flow.Def{daily()}},
+		"moved":     {file: []flow.Def{noon}, timers: 1, from: 9, to: 12},
+		"reworded":  {file: []flow.Def{changed}, timers: 1, from: 9, to: 9},
+		"gone":      {timers: 1, from: 9},
+		"added":     {file: []flow.Def{daily(), overview()}, timers: 1, to: 9},
+		"dropped by an operator": {file: []flow.Def{daily()}, before: func(b *bundle, walk engine.RunID) {
+			if err := b.store.Drop(b.ctx(), walk, engine.Event{Kind: engine.EventOperator, Op: "drop"}); err != nil {
+				b.t.Fatal(err)
+			}
+		}},
+		"late": {file: []flow.Def{changed}, timers: 1, from: 9, to: 9, overdue: true, before: func(b *bundle, _ engine.RunID) {
+			b.clock.set(b.nine(0).Add(time.Hour))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, daily())
+			b.atEight()
+			if err := b.engine.Adopt(b.ctx()); err != nil {
+				t.Fatal(err)
+			}
+			day := b.nine(0).Truncate(core.Day)
+			if c.before != nil {
+				c.before(b, b.walks("daily")[0].ID)
+			}
+			o := b.options
+			o.Flows = b.compile(c.file...)
+			next := b.newEngine(o)
+			before := b.records(nil)["R-0"]
+			foreseen := b.foreseen(next)["R-0"]
+			var p engine.RiskPlan
+			if _, err := next.Foresee(b.ctx(), func(found engine.RiskPlan) error { p = found; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			at := func(hour int) (at time.Time) {
+				if hour > 0 {
+					at = day.Add(time.Duration(hour) * time.Hour)
+				}
+				return at
+			}
+			if len(p.Timers) != c.timers || c.timers > 0 && (!p.Timers[0].From.Equal(at(c.from)) || !p.Timers[0].To.Equal(at(c.to))) {
+				t.Errorf("foreseen: %+v", p)
+			}
+			if overdue := len(p.Due) == 1 && p.Due[0].Walk; overdue != c.overdue {
+				t.Errorf("due: %+v", p.Due)
+			}
+			if err := next.PutInForce(b.ctx()); err != nil {
+				t.Fatal(err)
+			}
+			if err := next.Adopt(b.ctx()); err != nil {
+				t.Fatal(err)
+			}
+			if did := done(before, b.records(nil)["R-0"]); did != foreseen {
+				t.Errorf("adopting did\n%swhere this was foreseen:\n%s", did, foreseen)
+			}
+		})
 	}
 }

@@ -198,28 +198,36 @@ func walkOf(due time.Time) flow.Occurrence {
 	return flow.Occurrence{ID: strconv.FormatInt(due.UnixMilli(), 10), Due: due}
 }
 
-// alignSchedules arms the next walk of each flow that has none: of a new one, or after an
-// operator has dropped it. It moves walks whose flow has changed, and drops those whose flow is
-// gone. A walk that is under way goes on, and one that is late keeps its time but follows the
-// new flow.
+// alignSchedules brings the walks in line with the file.
 func (e *Engine) alignSchedules(ctx context.Context) error {
-	key := e.noticesRisk()
-	live, err := e.store.Live(ctx, key)
+	live, err := e.store.Live(ctx, e.noticesRisk())
 	if err != nil {
 		return err
 	}
-	live = slices.DeleteFunc(live, func(r RunSummary) bool {
+	changes := e.scheduleChanges(live)
+	if len(changes) == 0 {
+		return nil
+	}
+	return e.store.Realign(ctx, e.noticesRisk(), 0, e.file, changes)
+}
+
+// scheduleChanges returns how the walks change, given the live runs under R-0. The next walk is armed
+// of each flow that has none: of a new one, or after an operator has dropped it. Walks whose flow has
+// changed are moved, and those whose flow is gone are dropped. A walk that is under way goes on, and one
+// that is late keeps its time but follows the new flow.
+func (e *Engine) scheduleChanges(live []RunSummary) []TimerChange {
+	walks := slices.DeleteFunc(slices.Clone(live), func(r RunSummary) bool {
 		_, walk := walkedAt(r.ID)
 		return !walk || r.State != Armed
 	})
-	now, r0, p := e.now(), core.Risk{Key: key}, planned{}
+	now, r0, p := e.now(), core.Risk{Key: e.noticesRisk()}, planned{}
 	for _, f := range e.flows {
 		s, ok := f.Trigger.(flow.ScheduleTrigger)
-		if ok && !slices.ContainsFunc(live, func(r RunSummary) bool { return r.ID.Flow == f.Name }) {
+		if ok && !slices.ContainsFunc(walks, func(r RunSummary) bool { return r.ID.Flow == f.Name }) {
 			e.armWalk(&p, f, s, now)
 		}
 	}
-	for _, r := range live {
+	for _, r := range walks {
 		f, s, ok := e.schedule(r.ID.Flow)
 		switch {
 		case ok && f.Hash() == r.FlowHash:
@@ -233,8 +241,5 @@ func (e *Engine) alignSchedules(ctx context.Context) error {
 			}
 		}
 	}
-	if len(p.timers) == 0 {
-		return nil
-	}
-	return e.store.Realign(ctx, key, 0, e.file, p.timers)
+	return p.timers
 }

@@ -15,7 +15,7 @@ const shownText = 100
 // Says describes what is expected, without the time.
 func (x Expectation) Says() text.Phrase {
 	w := wording{
-		kind: x.Kind, person: x.Person, group: cmp.Or(x.In, x.Name), is: x.Is, reason: x.Reason, risk: x.Risk, flow: x.Flow, step: x.Step,
+		kind: x.Kind, person: x.Person, group: cmp.Or(x.In, x.Name), is: x.Is, reason: x.Reason, risk: text.Phrasef("%s", x.Risk), flow: x.Flow, step: x.Step,
 		members: x.Members,
 	}
 	for _, part := range x.Contains {
@@ -36,13 +36,13 @@ func (e Event) Says() text.Phrase {
 	case simulate.Reply:
 		return text.Phrasef("only %s sees: %s", e.Person, line)
 	case simulate.Parked, simulate.Cancelled, simulate.Held:
-		return text.Phrasef("%s (%s, %s): %s", heldWord(e.What), e.Risk, e.Flow, shown(e.Reason))
+		return text.Phrasef("%s (%s, %s): %s", heldWord(e.What), simulate.Subject(e.Risk, e.Flow), e.Flow, shown(e.Reason))
 	default:
 		if e.Kind == "" {
 			return text.Phrase{}
 		}
 	}
-	w := wording{kind: e.Kind, person: e.Person, group: e.group().Name, is: e.Is, reason: e.Reason, risk: string(e.Risk), flow: e.Flow, step: e.Step}
+	w := wording{kind: e.Kind, person: e.Person, group: e.group().Name, is: e.Is, reason: e.Reason, risk: simulate.Subject(e.Risk, e.Flow), flow: e.Flow, step: e.Step}
 	if e.Kind == Created {
 		w.members = e.members()
 	}
@@ -66,17 +66,18 @@ func heldWord(w simulate.What) text.Phrase {
 
 // wording words expectations and events alike.
 type wording struct {
-	kind                                        Kind
-	person, group, is, reason, risk, flow, step string
-	members, texts                              []string
+	kind                                  Kind
+	person, group, is, reason, flow, step string
+	risk                                  text.Phrase
+	members, texts                        []string
 }
 
 func (w wording) says() text.Phrase {
 	what := w.what()
 	var about []text.Phrase
-	for _, s := range []string{w.risk, w.flow, w.step} {
-		if s != "" {
-			about = append(about, text.Phrasef("%s", s))
+	for _, p := range []text.Phrase{w.risk, text.Phrasef("%s", w.flow), text.Phrasef("%s", w.step)} {
+		if !p.IsZero() {
+			about = append(about, p)
 		}
 	}
 	if len(w.members) > 0 {

@@ -59,7 +59,11 @@ func (x Expectation) differences(e Event) []text.Phrase {
 	other := func(want, got string) bool { return want != "" && want != got }
 	lacks := func(want, got string) bool { return !strings.Contains(got, want) }
 	g, members := e.group(), e.members()
-	differs(other(x.Risk, string(e.Risk)), text.Phrasef("it was about %s", shown(string(e.Risk))))
+	about := simulate.Subject(e.Risk, e.Flow)
+	if about.IsZero() {
+		about = text.Phrasef("%s", shown(""))
+	}
+	differs(other(x.Risk, string(e.Risk)), text.Phrasef("it was about %s", about))
 	differs(other(x.Flow, e.Flow), text.Phrasef("the flow was %s", shown(e.Flow)))
 	differs(other(x.Step, e.Step), text.Phrasef("the step was %s", shown(e.Step)))
 	differs(other(x.Person, e.Person), text.Phrasef("it was %s", shown(e.Person)))

@@ -187,3 +187,17 @@ func TestOrderHint(t *testing.T) {
 		t.Errorf("failures %v", failures)
 	}
 }
+
+// What happens under R-0 isn't said to be about a risk.
+func TestEventsOfNoRisk(t *testing.T) {
+	t.Parallel()
+	digest := message(0, "lin", "2 wait")
+	digest.Risk = "R-0"
+	if got, want := digest.Says().String(), "message to lin (schedules, remind): 2 wait"; got != want {
+		t.Errorf("it says %q, not %q", got, want)
+	}
+	x := Expectation{Kind: Message, Risk: "R-1"}
+	if got := x.differences(digest); len(got) != 1 || got[0].String() != "it was about schedules" {
+		t.Errorf("it differs: %v", got)
+	}
+}

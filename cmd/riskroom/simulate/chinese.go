@@ -22,5 +22,8 @@ func Chinese() map[string]string {
 		"%q: %s":                                                              "%q：%s",
 		"%q is not a command":                                                 "%q 不是命令",
 		"commands begin with %s":                                              "命令以 %s 开头",
+		"%s":                                                                  "%s",
+		"schedules":                                                           "定时",
+		"notices":                                                             "通知",
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"riskroom/adapters/stage"
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 // What is a kind of event.
@@ -76,6 +77,18 @@ func (e Event) Run() engine.RunID {
 		return engine.RunID{}
 	}
 	return engine.RunID{Risk: e.Risk, Flow: e.Flow, Occurrence: e.Occurrence}
+}
+
+// Subject names what a flow runs for: a risk or, under R-0, schedules or notices about no risk.
+func Subject(risk core.RiskKey, flow string) text.Phrase {
+	switch {
+	case risk == "" || risk.Number() > 0:
+		return text.Phrasef("%s", risk)
+	case engine.BuiltIn(flow):
+		return text.Plain("notices")
+	default:
+		return text.Plain("schedules")
+	}
 }
 
 // Recipient is a person. If the members of a user group or role aren't known, it stands for
