@@ -31,6 +31,27 @@ func toldOfGroups(b *bundle) []string {
 	return told
 }
 
+// checkGroupEvents checks that mei was told once of each group that was created or has ended.
+func (b *bundle) checkGroupEvents() {
+	b.t.Helper()
+	var want []string
+	for _, id := range b.platform.groupIDs() {
+		g := b.platform.groups[id]
+		name, _, _ := strings.Cut(g.Name, "-")
+		want = append(want, "created "+string(g.Spec.Type)+" "+name)
+		if g.Ended != "" {
+			want = append(want, "ended "+string(g.Spec.Type)+" "+name)
+		}
+	}
+	slices.Sort(want)
+	got := slices.DeleteFunc(toldOfGroups(b), func(told string) bool {
+		return !strings.HasPrefix(told, "created ") && !strings.HasPrefix(told, "ended ")
+	})
+	if !slices.Equal(got, want) {
+		b.t.Errorf("mei was told of groups %q, want %q", got, want)
+	}
+}
+
 // life creates a group of a type, and dissolves it after a wait.
 func life(name string, t core.GroupType, wait string) flow.Def {
 	id := strings.ReplaceAll(name, "-", "_")

@@ -250,7 +250,8 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
 	detour := fallingBack([]string{"ghost"}, "item", "acme/COPS")
 	detour.Name = "detour"
-	defs := append(flowsOnOneGroup()[1:], gather, rival, report, detour, heldForAMinute(), waitingFlow("10s"))
+	defs := append(flowsOnOneGroup()[1:], gather, rival, report, detour, heldForAMinute(), waitingFlow("10s"), life("brief", core.Ordinary, "10s"))
+	defs = append(defs, onGroups()...)
 	b := setupOn(t, &fakeClock{}, inMemory(t), append(defs, tell)...)
 	b.inIndia("OUT")
 	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
@@ -295,6 +296,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkHeld(r.Key)
 	b.checkFiles()
 	b.checkWaited(r.Key)
+	b.checkGroupEvents()
 }
 
 // reload has a process go on with the file that the bundle has now, unless it is killed
@@ -423,7 +425,7 @@ func (b *bundle) checkFinalState(key core.RiskKey) {
 	if n := len(b.platform.postsIn("DWEI")) - len(b.filesIn("DWEI")); n != 1 {
 		t.Errorf("wei has %d messages", n)
 	}
-	made := b.platform.groupIDs()
+	made := slices.DeleteFunc(b.platform.groupIDs(), func(id string) bool { return b.platform.groups[id].Spec.Type == core.Ordinary })
 	switch l := rec.Binding; {
 	case len(made) == 0 && l.State == engine.Free:
 	case len(made) == 1 && l.State == engine.Bound && l.Group.ID == made[0]:
