@@ -191,6 +191,46 @@ func TestRunsOfRiskroomItself(t *testing.T) {
 	}
 }
 
+// TestRunInAWait compares what show says of a run whose step is a wait with a golden file, in
+// both languages.
+func TestRunInAWait(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	id := engine.RunID{Risk: "R-1", Flow: "escalate", Occurrence: "v1"}
+	due := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	until := time.Date(2099, 3, 2, 1, 0, 0, 0, time.UTC) // the golden file has it, and the run must wait
+	event := func(kind, step string, data map[string]string) engine.Event {
+		return engine.Event{At: due, V: 1, Kind: kind, Run: id.String(), Step: step, Data: data}
+	}
+	armed := event(engine.EventTimer, "", map[string]string{"due": due.Format(time.RFC3339)})
+	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: due, FlowHash: "hash", Event: &armed}}); err != nil {
+		t.Fatal(err)
+	}
+	runs, _, err := d.db.Claim(t.Context(), "", 1, 15*time.Second)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("claimed %v: %v", runs, err)
+	}
+	done, err := d.db.Complete(t.Context(), engine.Complete{
+		Lease: engine.Lease{Run: id, Until: runs[0].At}, To: engine.Running, Until: runs[0].At.Add(time.Second), Next: true,
+		Events: []engine.Event{
+			event(engine.EventFired, "", map[string]string{"late": "0"}),
+			event(engine.EventStep, "1", map[string]string{"action": "send_message"}),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.db.Complete(t.Context(), engine.Complete{
+		Lease: done.Lease, To: engine.Waiting, Until: until, Step: 1, Reason: engine.StepWaits,
+		Events: []engine.Event{event(engine.EventDeferred, "2", map[string]string{"code": engine.StepWaits, "until": until.Format(time.RFC3339)})},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "runs-show-wait.txt", d.runs(t, "show", id.String()).stdout)
+	golden(t, "runs-show-wait-chinese.txt", d.runs(t, "show", "--lang", "zh-CN", id.String()).stdout)
+}
+
 // TestRunsThatFolded checks that the list says how many ended runs aren't kept.
 func TestRunsThatFolded(t *testing.T) {
 	t.Parallel()
