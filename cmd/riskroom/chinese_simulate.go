@@ -96,7 +96,7 @@ func chineseTimeline() map[string]string {
 		"message to %s: %s":           "发送给 %s：%s",
 		"message pinned in %s: %s":    "在 %s 中置顶：%s",
 		"message in %s: %s":           "在 %s 中发布：%s",
-		"updates the card for %s":     "更新 %s 看到的卡片",
+		"the card for %s is updated":  "%s 看到的卡片已更新",
 		"deletes a message in %s: %s": "删除 %s 中的消息：%s",
 		"creates %s with %s":          "创建 %s，成员：%s",
 		"changes %s: %s":              "更改 %s：%s",

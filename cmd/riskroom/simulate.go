@@ -174,7 +174,7 @@ func scenarioOf(s environment, f simulateFlags, cfg *config.Config, now time.Tim
 		if !start.IsZero() {
 			now = start
 		}
-		scenario := simulate.Sample(cfg, now)
+		scenario := simulate.Sample(cfg, s.language(), now)
 		scenario.For = length
 		return scenario, nil
 	}

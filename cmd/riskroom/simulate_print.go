@@ -159,7 +159,10 @@ func (t *timeline) says(list []simulate.Event) string {
 		}
 	}
 	who := e.Flow
-	if engine.BuiltIn(e.Flow) {
+	switch {
+	case e.Flow == engine.SyncFlow && e.What == simulate.Changed:
+		who = "" // what is updated says it
+	case engine.BuiltIn(e.Flow):
 		who = t.s.words().Say(builtInText(e.Flow))
 	}
 	what := t.what(e, strings.Join(to, ", "))
@@ -204,7 +207,7 @@ func (t *timeline) what(e simulate.Event, to string) string {
 		}
 		return t.s.say("message in %s: %s", group, beginning(e.Text))
 	case simulate.Changed:
-		return t.s.say("updates the card for %s", to)
+		return t.s.say("the card for %s is updated", to)
 	case simulate.Deleted:
 		return t.s.say("deletes a message in %s: %s", cmp.Or(group, to), beginning(e.Text))
 	case simulate.GroupCreated:

@@ -74,6 +74,13 @@ func (v Value) Problem(rule string, says, hint coretext.Phrase) {
 	}
 }
 
+// Warning reports a warning at the value. hint says what to do.
+func (v Value) Warning(rule string, says, hint coretext.Phrase) {
+	if v.n != nil {
+		v.d.l.warning(v.n.head(), rule, "%s", says).hint("%s", hint)
+	}
+}
+
 // Sound reports whether the value exists and no method has reported it.
 func (v Value) Sound() bool { return v.n != nil && v.d.l.sound(v.n) }
 

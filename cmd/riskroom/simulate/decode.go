@@ -35,6 +35,9 @@ func Parse(name string, src []byte, lang string, cfg *config.Config) (Scenario, 
 	}
 	root.Map(Keys()...)
 	s := Decode(name, root, cfg)
+	if len(doc.Problems().Errors()) == 0 {
+		warnOfStrangers(root, s, cfg)
+	}
 	return s, doc.Problems()
 }
 

@@ -13,10 +13,10 @@ import (
 
 // Sample returns a scenario that makes the flows of a config file act: two risks with every
 // field filled in. Nobody touches the first. Somebody starts on the second after an hour, and
-// resolves it later the same day.
-func Sample(cfg *config.Config, now time.Time) Scenario {
+// resolves it later the same day. Their titles are in lang.
+func Sample(cfg *config.Config, lang string, now time.Time) Scenario {
 	s := Scenario{}.complete(cfg, now)
-	words := text.NewWording(cfg.Organisation.Language, Chinese())
+	words := text.NewWording(lang, Chinese())
 	solver := sampleSolver(cfg)
 	for _, title := range []text.Phrase{text.Plain("An example that nobody takes"), text.Plain("An example that is resolved")} {
 		r := Risk{

@@ -219,6 +219,48 @@ actions:
 	}
 }
 
+// TestParseWarns checks that names of nobody are reported once each, and that neither the default
+// reporter nor members whom the scenario names are.
+func TestParseWarns(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	const src = `members: { acme/payments-oncall: [dora] }
+risks:
+  - { title: Ledger, by: limn, handlers: [dora, wie, "@oncall"], fields: { impact: all } }
+  - { title: Late totals, by: mei, handlers: [wie], fields: { impact: all } }
+actions:
+  - { at: 2026-03-04, by: limn, do: /risk show R-1 }
+  - { at: 2026-03-04, by: nobody-near, do: /risk show R-1 }
+`
+	for lang, want := range map[string][]string{
+		"": {`s.yaml:3:26: the config file has no person named "limn": did you mean "lin"? known: `,
+			`s.yaml:3:49: the config file has no person named "wie": did you mean "wei"? known: `,
+			`s.yaml:7:27: the config file has no person named "nobody-near": known: `},
+		"zh-CN": {`配置文件中没有名为 "limn" 的人员。你是否想写 "lin"？`, `"wie"`, `"nobody-near"`},
+	} {
+		_, problems := Parse("s.yaml", []byte(src), lang, cfg)
+		if len(problems) != len(want) || len(problems.Errors()) > 0 {
+			t.Fatalf("problems: %s", problems)
+		}
+		for i, p := range problems {
+			if got := fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Col, p.Message); !strings.Contains(got, want[i]) || !p.Warning || p.Hint == "" {
+				t.Errorf("%q has no %q, or no hint", got, want[i])
+			}
+		}
+	}
+}
+
+// TestSampleSpeaksTheReadersLanguage, whatever the config file's is.
+func TestSampleSpeaksTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	cfg := configOf(t, "configs/full.yaml")
+	for lang, want := range map[string]string{"en": "An example that nobody takes", "zh-CN": "示例：无人处理"} {
+		if got := Sample(cfg, lang, time.Now()).Risks[0].Title; got != want {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+}
+
 func TestChinese(t *testing.T) {
 	t.Parallel()
 	phrasetest.Check(t, Chinese(), nil, ".")
