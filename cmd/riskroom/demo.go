@@ -148,7 +148,7 @@ func showDemo(ctx context.Context, s environment, f demoFlags, cfg *config.Confi
 		Config: cfg, Home: home, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
 	})
 	if errors.Is(err, app.ErrBusy) {
-		return errors.New(s.say("%v, perhaps by another demo: to use a free port, add --addr %s", err, net.JoinHostPort(host, "0")))
+		return errors.New(s.say("%v, perhaps by another demo: to use a free port, add --addr %s", s.words().Error(err), net.JoinHostPort(host, "0")))
 	}
 	return err
 }

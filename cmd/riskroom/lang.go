@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/flowtest"
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
@@ -26,7 +27,7 @@ func (s environment) words() text.Wording {
 
 // phrases returns the Chinese of the program's phrases and of those about platforms.
 func (s environment) phrases() []map[string]string {
-	all := append(chinese(), inspect.Chinese(), simulate.Chinese(), flowtest.Chinese())
+	all := append(chinese(), app.Chinese(), inspect.Chinese(), simulate.Chinese(), flowtest.Chinese())
 	for _, p := range platforms.All() {
 		all = append(all, p.Chinese)
 	}

@@ -62,9 +62,9 @@ func run(ctx context.Context, args []string, s environment) int {
 	}
 	m, ok := errors.AsType[misused](s.unknownCommand(root, err))
 	if ok {
-		err = errors.New(s.words().Say(m.says))
+		err = text.NewError(m.says)
 	}
-	fmt.Fprintf(s.stderr, "riskroom: %v\n", err)
+	fmt.Fprintf(s.stderr, "riskroom: %s\n", s.words().Error(err))
 	if ok || !began {
 		fmt.Fprintln(s.stderr, s.say("Try \"%s --help\".", cmd.CommandPath()))
 		return exitMisused

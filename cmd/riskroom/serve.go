@@ -83,7 +83,7 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	serving.Reload = reload
 	err = app.Serve(ctx, serving)
 	if errors.Is(err, app.ErrBusy) {
-		return errors.New(s.say("%v, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", err))
+		return errors.New(s.say("%v, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", s.words().Error(err)))
 	}
 	return err
 }

@@ -22,6 +22,9 @@ func dial(o Options) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Logger != nil {
+		redis.SetLogger(libraryLog{o.Logger})
+	}
 	if o.Dial != nil {
 		u.Dialer = o.Dial
 	}

@@ -142,7 +142,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.gather.close()
 		return err
 	})
-	redis.SetLogger(libraryLog{o.Logger})
 	if o.Snapshot != nil {
 		err = o.Snapshot.write(ctx, db)
 	}

@@ -3,8 +3,8 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
+	"riskroom/core/text"
 	"syscall"
 )
 
@@ -19,10 +19,10 @@ const wsaAddrInUse = syscall.Errno(10048)
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse) {
-		return nil, fmt.Errorf("%s: %w", address, ErrBusy)
+		return nil, text.NewError(text.Phrasef("%s: the address is in use", address), ErrBusy)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, cause(err))
+		return nil, text.NewError(text.Phrasef("cannot listen on %s: %v", address, cause(err)), err)
 	}
 	return l, nil
 }

@@ -3,11 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"riskroom/cmd/riskroom/inspect"
@@ -15,6 +13,7 @@ import (
 	"riskroom/core/config"
 	"riskroom/core/store"
 	"riskroom/core/store/private"
+	"riskroom/core/text"
 )
 
 // AttachStore opens the store of a config file. If the file names no Redis, it uses the
@@ -43,9 +42,9 @@ func openStore(ctx context.Context, c *config.Config, start startPrivate, o stor
 		return db, db.Stop, nil
 	}
 	if c.Durability == config.Strict {
-		return nil, nil, errors.New(`durability: strict needs a replica for every write, and a private Redis has none. Use a Redis with a replica
+		return nil, nil, text.NewError(text.Plain(`durability: strict needs a replica for every write, and a private Redis has none. Use a Redis with a replica
   redis: { url: "redis://localhost:6379/0" }
-or set durability: standard, where the private Redis syncs every write to disk before it answers`)
+or set durability: standard, where the private Redis syncs every write to disk before it answers`))
 	}
 	server, err := start(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
 	if err != nil {
@@ -54,7 +53,7 @@ or set durability: standard, where the private Redis syncs every write to disk b
 	o.Dial, o.Prefix = server.Dial, c.Redis.Prefix
 	db, err = store.Open(ctx, o)
 	if err != nil {
-		return nil, nil, errors.Join(openError("the private redis in "+server.Dir(), err), server.Stop())
+		return nil, nil, errors.Join(openError(privateRedis(server), err), server.Stop())
 	}
 	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
 }
@@ -63,7 +62,7 @@ or set durability: standard, where the private Redis syncs every write to disk b
 func named(c *config.Config, o store.Options) (store.Options, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
-		return o, errors.New("the url of redis is not a valid URL") // err would repeat it
+		return o, text.NewError(text.Plain("the url of redis is not a valid URL")) // err would repeat it
 	}
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
@@ -76,14 +75,14 @@ func named(c *config.Config, o store.Options) (store.Options, error) {
 // TakeSnapshot copies the open risks from the Redis of a config file, or from the private one
 // that is running. It only reads. o has the logger and, for tests, the dialer.
 func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*store.Snapshot, error) {
-	where := inspect.StoreName(c)
+	where := text.Plain(inspect.StoreName(c))
 	if c.Redis.Private {
 		server, err := private.Attach(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
 		if err != nil {
-			return nil, fmt.Errorf("no serve runs on %s, so there are no risks to read (%w)", c.DataDir, err)
+			return nil, text.NewError(text.Phrasef("no serve runs on %s, so there are no risks to read (%v)", c.DataDir, err), err)
 		}
 		defer func() { _ = server.Stop() }() // leaves it running
-		where, o.Dial, o.Prefix = "the private redis in "+server.Dir(), server.Dial, c.Redis.Prefix
+		where, o.Dial, o.Prefix = privateRedis(server), server.Dial, c.Redis.Prefix
 	} else {
 		var err error
 		if o, err = named(c, o); err != nil {
@@ -97,13 +96,17 @@ func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*stor
 	return s, nil
 }
 
+func privateRedis(s *private.Server) text.Phrase {
+	return text.Phrasef("the private redis in %s", s.Dir())
+}
+
 // openNamed opens the store in the Redis of the config file.
 func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.Store, error) {
 	o, err := named(c, o)
 	if err != nil {
 		return nil, err
 	}
-	where := inspect.StoreName(c)
+	where := text.Plain(inspect.StoreName(c))
 	s, err := store.Open(ctx, o)
 	if err != nil {
 		return nil, openError(where, err)
@@ -116,40 +119,46 @@ func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.S
 }
 
 // openError returns an error that says what to do if a store can't be opened.
-func openError(where string, err error) error {
+func openError(where text.Phrase, err error) error {
+	var says text.Phrase
 	switch {
 	case core.DetailOf(err) == "refused":
-		return fmt.Errorf("%s refuses the user or the password (%w). Check them in the config file, and allow the user every command on every key and channel", where, err)
+		says = text.Phrasef("%s refuses the user or the password (%v). Check them in the config file, and allow the user every command on every key and channel", where, err)
 	case core.DetailOf(err) == "certificate":
-		return fmt.Errorf("%s has a certificate that this machine does not trust (%w). Check that it names the host of the url. If your own authority signed it, set SSL_CERT_FILE to that authority's certificate", where, err)
+		says = text.Phrasef("%s has a certificate that this machine does not trust (%v). Check that it names the host of the url. If your own authority signed it, set SSL_CERT_FILE to that authority's certificate", where, err)
 	case core.DetailOf(err) == store.FoundReplica:
-		return fmt.Errorf("%s is a replica, which takes no writes: use the master, or the sentinels (mode: sentinel)", where)
+		says = text.Phrasef("%s is a replica, which takes no writes: use the master, or the sentinels (mode: sentinel)", where)
 	case core.KindOf(err) == core.Unavailable:
-		return fmt.Errorf("%s does not answer (%w). Check that it is running, that the url in the config file is right, and that this machine can reach it", where, err)
+		says = text.Phrasef("%s does not answer (%v). Check that it is running, that the url in the config file is right, and that this machine can reach it", where, err)
 	case core.DetailOf(err) == "schema":
-		return fmt.Errorf("the database of %s was written by a newer riskroom: run that version, or set another prefix (%w)", where, err)
+		says = text.Phrasef("the database of %s was written by a newer riskroom: run that version, or set another prefix (%v)", where, err)
+	default:
+		says = text.Phrasef("%s: %s", where, err)
 	}
-	return fmt.Errorf("%s: %w", where, err)
+	return text.NewError(says, err)
 }
 
-// errUnsafe is the error for a store that may lose risks.
-var errUnsafe = errors.New("risks would be lost in this Redis, so nothing was started")
-
-// checkStore returns what s may lose. It returns errUnsafe, with what to fix, if s may
+// checkStore returns what s may lose. It returns an error that says what to fix if s may
 // lose acknowledged risks.
 func checkStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	found, err := s.Check(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("cannot check redis: %w", err)
+		return nil, text.NewError(text.Phrasef("cannot check redis: %v", err), err)
 	}
-	var unsafe []string
+	unsafe := text.Plain("risks would be lost in this Redis, so nothing was started")
+	refused := false
 	for _, f := range found {
 		if f.Weight == store.Refusal {
-			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.FindingText(f).String()))
+			refused = true
+			said := inspect.FindingText(f)
+			if f.Node != "" {
+				said = text.Phrasef("%s %s", f.Node, said)
+			}
+			unsafe = text.Phrasef("%s\n%s", unsafe, said)
 		}
 	}
-	if len(unsafe) > 0 {
-		return found, fmt.Errorf("%w\n%s", errUnsafe, strings.Join(unsafe, "\n"))
+	if refused {
+		return found, text.NewError(unsafe)
 	}
 	return found, nil
 }
