@@ -10,8 +10,8 @@ func chineseTest() map[string]string {
 		`test plays what each test of a file describes, and compares what the flows did with
 what the test expects: who gets which message when, which groups are created with
 whom, and what must never happen. riskroom.yaml is tested by riskroom_test.yaml.
-Without FILE, test runs every file whose name ends in _test.yaml, in the working
-directory and below it.
+If FILE is a folder, test runs every file in it and below whose name ends in
+_test.yaml. Without FILE, that is the working directory.
 
 It is simulate that plays a test: engine, adapters and bots are the ones that serve
 uses, workspaces are emulated, and the clock jumps. Nobody is contacted, and secrets
@@ -29,7 +29,8 @@ docs/testing-flows.md explains the files.
 Exit codes: 0 all tests passed, 1 a test failed, a file has problems or the coverage
 is too low, 2 the command line is wrong or a file cannot be read.`: `test 执行测试文件中描述的场景，并把动作流的实际行为与预期比较：谁在何时收到哪条消息，
 创建了哪些群组、成员有谁，以及什么不允许发生。riskroom.yaml 的测试写在 riskroom_test.yaml 中。
-不写文件时，运行当前文件夹及其下级文件夹中名称以 _test.yaml 结尾的所有文件。
+FILE 是文件夹时，运行该文件夹及其下级文件夹中名称以 _test.yaml 结尾的所有文件。
+不写 FILE 时，运行当前文件夹中的测试文件。
 
 测试的执行方式与 simulate 相同：引擎、适配器和机器人就是 serve 所用的，工作区是模拟的，时钟会跳跃。
 不会联系任何人，也无需设置密钥。
@@ -56,11 +57,11 @@ is too low, 2 the command line is wrong or a file cannot be read.`: `test 执行
 		"%d test":              "%d 个测试",
 		"%d tests":             "%d 个测试",
 		"--run: %v":            "--run：%v",
-		"--run: no test has a name that matches %q":                                               "--run：没有名称符合 %q 的测试",
-		"--coverage-min is a number from 0 to 100":                                                "--coverage-min 是 0 到 100 的数字",
-		"cannot look for test files: %v":                                                          "无法查找测试文件：%v",
-		"there is no test file here: name one, or write riskroom_test.yaml next to riskroom.yaml": "这里没有测试文件：请指定一个，或在 riskroom.yaml 旁编写 riskroom_test.yaml",
-		"%s is no test file: its tests are in %s":                                                 "%s 不是测试文件：它的测试在 %s 中",
-		"%s is no test file: their names end in %s":                                               "%s 不是测试文件：测试文件的名称以 %s 结尾",
+		"--run: no test has a name that matches %q": "--run：没有名称符合 %q 的测试",
+		"--coverage-min is a number from 0 to 100":  "--coverage-min 是 0 到 100 的数字",
+		"cannot look for test files: %v":            "无法查找测试文件：%v",
+		"there is no test file in %s or below: name one, or write riskroom_test.yaml next to riskroom.yaml": "%s 及其下级文件夹中没有测试文件：请指定一个，或在 riskroom.yaml 旁编写 riskroom_test.yaml",
+		"%s is no test file: its tests are in %s":                                                           "%s 不是测试文件：它的测试在 %s 中",
+		"%s is no test file: their names end in %s":                                                         "%s 不是测试文件：测试文件的名称以 %s 结尾",
 	}
 }

@@ -91,6 +91,38 @@ func TestTestFiles(t *testing.T) {
 	}
 }
 
+// TestTestFolder checks that a folder stands for its test files, and that none runs twice.
+func TestTestFolder(t *testing.T) {
+	t.Parallel()
+	config, err := filepath.Abs("testdata/flowtest/riskroom.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	below := filepath.Join(dir, "below")
+	empty := filepath.Join(dir, "empty")
+	for _, d := range []string{below, empty} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, two := filepath.Join(dir, "one_test.yaml"), filepath.Join(below, "two_test.yaml")
+	for _, file := range []string{one, two} {
+		src := "config: " + config + "\n" + readFile(t, "testdata/flowtest/riskroom_test.yaml")
+		if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := program(t.Context(), nil, "", "test", below, dir, one)
+	if r.code != exitFine || strings.Count(r.stdout, "ok ") != 2 || strings.Index(r.stdout, two) > strings.Index(r.stdout, one) {
+		t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	r = program(t.Context(), nil, "", "test", empty)
+	if r.code != exitMisused || !strings.Contains(r.stderr, "there is no test file in "+empty+" or below") {
+		t.Errorf("an empty folder: exit %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
 func TestTestMisuse(t *testing.T) {
 	t.Parallel()
 	const passing = "testdata/flowtest/riskroom_test.yaml"

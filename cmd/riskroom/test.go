@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -36,8 +37,8 @@ func newTest(s environment) *cobra.Command {
 		Long: s.say(`test plays what each test of a file describes, and compares what the flows did with
 what the test expects: who gets which message when, which groups are created with
 whom, and what must never happen. riskroom.yaml is tested by riskroom_test.yaml.
-Without FILE, test runs every file whose name ends in _test.yaml, in the working
-directory and below it.
+If FILE is a folder, test runs every file in it and below whose name ends in
+_test.yaml. Without FILE, that is the working directory.
 
 It is simulate that plays a test: engine, adapters and bots are the ones that serve
 uses, workspaces are emulated, and the clock jumps. Nobody is contacted, and secrets
@@ -79,10 +80,8 @@ func testFlows(ctx context.Context, s environment, f testFlags, names []string) 
 	case f.least < 0 || f.least > 100:
 		return misuse("--coverage-min is a number from 0 to 100")
 	}
-	if len(names) == 0 {
-		if names, err = testFiles("."); err != nil {
-			return err
-		}
+	if names, err = namedTests(names); err != nil {
+		return err
 	}
 	t := tester{s: s, run: run, covers: map[string]*flowtest.Coverage{}}
 	for _, name := range names {
@@ -94,6 +93,30 @@ func testFlows(ctx context.Context, s environment, f testFlags, names []string) 
 		return misuse("--run: no test has a name that matches %q", f.run)
 	}
 	return t.print(f)
+}
+
+// namedTests returns the test files that a command line names, each once: files, and those of
+// folders. Without any name they are those of the working directory.
+func namedTests(args []string) ([]string, error) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	var all []string
+	for _, arg := range args {
+		names := []string{arg}
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			if names, err = testFiles(arg); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range names {
+			same := func(other string) bool { return filepath.Clean(other) == filepath.Clean(name) }
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all, nil
 }
 
 // testFiles returns the test files in a folder and below it. Hidden folders are left out.
@@ -118,7 +141,7 @@ func testFiles(in string) ([]string, error) {
 		return nil, misuse("cannot look for test files: %v", withoutSyscall(err))
 	}
 	if len(names) == 0 {
-		return nil, misuse("there is no test file here: name one, or write riskroom_test.yaml next to riskroom.yaml")
+		return nil, misuse("there is no test file in %s or below: name one, or write riskroom_test.yaml next to riskroom.yaml", in)
 	}
 	return names, nil
 }
