@@ -42,7 +42,7 @@ func newRunsBundle(t *testing.T) runsBundle {
 			Event: &engine.Event{At: now, V: 1, Kind: engine.EventTimer, Run: id.String(), Data: map[string]string{"due": due.Format(time.RFC3339)}}}
 	}
 	_, err := d.db.Apply(t.Context(), engine.Change{
-		Op: "file", New: risk, Timers: []engine.TimerChange{timer(d.parked, now), timer(d.ahead, now.Add(24*time.Hour))},
+		Op: "file", New: risk, Timers: []engine.TimerChange{timer(d.parked, now.Add(-time.Second)), timer(d.ahead, now.Add(24*time.Hour))},
 		Events: []engine.Event{{At: now, V: 1, Kind: engine.EventFiled}},
 	})
 	if err != nil {
