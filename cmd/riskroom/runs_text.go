@@ -161,6 +161,8 @@ func eventText(e engine.Event, zone *time.Location) text.Phrase {
 		return s
 	case engine.EventHeld:
 		return text.Phrasef("holds its message for %s until %s: %s (%s)", cmp.Or(d["for"], d["group"]), eventTime(d["until"], zone), reasonText(d["code"]), d["zone"])
+	case engine.EventOmitted:
+		return omittedText(d)
 	case engine.EventRetry:
 		return text.Phrasef("tries again at %s (%s, attempt %s)", eventTime(d["until"], zone), d["code"], d["attempt"])
 	case engine.EventParked:
@@ -207,6 +209,17 @@ func groupEventText(kind string, d map[string]string) text.Phrase {
 		return s
 	}
 	return unknownEventText(kind, d)
+}
+
+// omittedText describes what a digest left out.
+func omittedText(d map[string]string) text.Phrase {
+	if d["code"] != engine.TooManyMessages {
+		return text.Phrasef("left out risks, %s in all, the first of them %s: %s", d["count"], d["first"], reasonText(d["code"]))
+	}
+	if d["more"] != "" {
+		return text.Phrasef("sends nothing to %s and others, because a digest has at most %s messages", d["first"], d["most"])
+	}
+	return text.Phrasef("sends nothing to %s, because a digest has at most %s messages", d["first"], d["most"])
 }
 
 func timerText(d map[string]string, zone *time.Location) text.Phrase {

@@ -16,10 +16,14 @@ import (
 
 const (
 	listedRisks = 20   // that one message of a digest names
-	maxLists    = 2000 // messages of one digest
+	maxLists    = 2000 // messages of one digest, unless a test sets another number
 	listsAtOnce = 100  // messages that one script arms
 	maxMissing  = 20   // people without an account whom a notice names
+	maxOmitted  = 20   // risks or recipients that an event names
 )
+
+// TooManyMessages is why recipients get no message of a digest.
+const TooManyMessages = "too_many_messages"
 
 // list is what one message of a digest is about. A walk gathers it, and the run that sends the
 // message has it as data.
@@ -34,18 +38,35 @@ type list struct {
 func (t *turn) gather(ctx context.Context, f *flow.Flow, risks []core.Risk, w *walked) error {
 	for _, r := range risks {
 		t.rec = Record{Risk: r}
-		env := t.env(ctx)
-		if holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Condition: f.If, Env: env}); err != nil || !holds {
+		if err := t.gatherOne(ctx, f, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gatherOne adds the present risk to the lists. If a condition can't be evaluated, it is false.
+func (t *turn) gatherOne(ctx context.Context, f *flow.Flow, w *walked) error {
+	env := t.env(ctx)
+	holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Condition: f.If, Env: env})
+	failed := err != nil
+	for i, s := range f.Steps {
+		if !holds {
+			break
+		}
+		concerns, err := t.e.evaluate(Evaluation{Run: t.run.ID, Step: s.Key(), Condition: s.If, Env: env})
+		failed = failed || err != nil
+		if !concerns {
 			continue
 		}
-		for i, s := range f.Steps {
-			if holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Step: s.Key(), Condition: s.If, Env: env}); err != nil || !holds {
-				continue
-			}
-			t.enter(s)
-			if err := t.gatherFor(ctx, i, s, env, w); err != nil {
-				return err
-			}
+		t.enter(s)
+		if err := t.gatherFor(ctx, i, s, env, w); err != nil {
+			return err
+		}
+	}
+	if failed {
+		if w.FailedCount++; len(w.Failed) < maxOmitted {
+			w.Failed = append(w.Failed, t.rec.Risk.Key)
 		}
 	}
 	return nil
@@ -53,9 +74,11 @@ func (t *turn) gather(ctx context.Context, f *flow.Flow, risks []core.Risk, w *w
 
 // gatherFor adds the present risk to the lists of one step.
 func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, w *walked) error {
+	if a, posts := s.Action.(*flow.SendGroupMessage); posts {
+		t.add(i, core.Account{}, a.Group.String(), w)
+	}
 	a, direct := s.Action.(*flow.SendMessage)
 	if !direct {
-		w.add(i, core.Account{}, t.rec.Risk.Key)
 		return nil
 	}
 	accounts, missing, err := t.resolvePeople(ctx, a.To, env)
@@ -73,24 +96,48 @@ func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, 
 			return err
 		}
 		if may {
-			w.add(i, to, t.rec.Risk.Key)
+			t.add(i, to, to.String(), w)
 		}
 	}
 	return nil
 }
 
-// add adds a risk to a list.
-func (w *walked) add(step int, to core.Account, key core.RiskKey) {
+// add adds the present risk to the list of a recipient.
+func (t *turn) add(step int, to core.Account, name string, w *walked) {
 	at := slices.IndexFunc(w.Lists, func(l *list) bool { return l.Step == step && l.To == to })
 	if at < 0 {
-		if len(w.Lists) == maxLists {
+		if len(w.Lists) == t.e.lists {
+			// One more than an event names shows that there are more.
+			if len(w.Excess) <= maxOmitted && !slices.Contains(w.Excess, name) {
+				w.Excess = append(w.Excess, name)
+			}
 			return
 		}
 		at, w.Lists = len(w.Lists), append(w.Lists, &list{Step: step, To: to})
 	}
 	l := w.Lists[at]
 	if l.Count++; len(l.Keys) < listedRisks {
-		l.Keys = append(l.Keys, key)
+		l.Keys = append(l.Keys, t.rec.Risk.Key)
+	}
+}
+
+// noteOmitted records what a digest leaves out.
+func (t *turn) noteOmitted(w *walked) {
+	if w.FailedCount > 0 {
+		var keys []string
+		for _, key := range w.Failed {
+			keys = append(keys, string(key))
+		}
+		t.note(EventOmitted, "", map[string]string{"code": conditionFailed, "count": strconv.Itoa(w.FailedCount), "first": strings.Join(keys, ", ")})
+		t.notifyCondition()
+	}
+	if first := w.Excess; len(first) > 0 {
+		data := map[string]string{"code": TooManyMessages, "most": strconv.Itoa(t.e.lists)}
+		if len(first) > maxOmitted {
+			first, data["more"] = first[:maxOmitted], "true"
+		}
+		data["first"] = strings.Join(first, ", ")
+		t.note(EventOmitted, "", data)
 	}
 }
 

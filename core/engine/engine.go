@@ -68,6 +68,8 @@ type Engine struct {
 	sweep    time.Duration
 	observe  Observer
 	watch    func(Evaluation) // may be nil
+	judge    func(*flow.Condition, flow.Env) (bool, error)
+	lists    int // the most messages of a digest
 
 	workspaces *people.Workspaces
 	people     *people.Directory
@@ -119,7 +121,8 @@ func New(o Options) (*Engine, error) {
 		org: o.Organisation, flows: o.Flows, file: file, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
-		observe: o.Observe, watch: o.Evaluated, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
+		observe: o.Observe, watch: o.Evaluated, judge: (*flow.Condition).Holds, lists: maxLists,
+		budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
 		idle: make(chan Run),
 	}
 	if e.clock == nil {

@@ -59,6 +59,11 @@ type walked struct {
 	Armed int     `json:"armed,omitempty"` // of Lists
 	// Missing are people without an account, for a notice.
 	Missing []string `json:"missing,omitempty"`
+	// Failed are the first risks for which a condition couldn't be evaluated.
+	Failed      []core.RiskKey `json:"failed,omitempty"`
+	FailedCount int            `json:"failed_count,omitempty"`
+	// Excess are the first recipients beyond the number of messages that a digest may have.
+	Excess []string `json:"excess,omitempty"`
 }
 
 // runUnderR0 runs a flow for no single risk: a walk, or a message of a digest.
@@ -100,6 +105,7 @@ func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, d
 			if err := t.notifyMissing(ctx, &w); err != nil {
 				return t.endTurn(ctx, err, performed{})
 			}
+			t.noteOmitted(&w)
 			armed := to.Timers
 			to = t.ending(ctx, to, Finished, "")
 			to.Timers = append(to.Timers, armed...)

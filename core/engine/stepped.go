@@ -52,5 +52,5 @@ func (e *Engine) evaluate(ev Evaluation) (bool, error) {
 	if e.watch != nil && ev.Condition != nil {
 		e.watch(ev)
 	}
-	return ev.Condition.Holds(ev.Env)
+	return e.judge(ev.Condition, ev.Env)
 }

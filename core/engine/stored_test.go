@@ -22,6 +22,7 @@ func TestStoredCodes(t *testing.T) {
 			engine.EventBound, engine.EventFreed, engine.EventLost, engine.EventFound, engine.EventSynced, engine.EventLinked,
 			engine.EventUnlinked, engine.EventOperator,
 		},
+		"held omitted":               {engine.EventHeld, engine.EventOmitted},
 		"_sync _notice _note _group": {engine.SyncFlow, engine.NoticeFlow, engine.NoteFlow, engine.GroupFlow},
 		"armed running waiting finished skipped cancelled parked": {
 			string(engine.Armed), string(engine.Running), string(engine.Waiting), string(engine.Finished), string(engine.Skipped),

@@ -103,10 +103,8 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 	if ends := t.waitEnds(); ends || !t.run.Begun {
 		holds, err := t.holds(ctx, t.flow.If)
 		if err != nil {
-			args := t.noticeArgs("if", "condition")
-			args["Why"] = t.e.problem(aStep, "", "condition", t.noticeArgs("", ""))
-			t.notify("failed", args)
-			return false, t.end(ctx, Skipped, "condition_failed", performed{})
+			t.notifyCondition()
+			return false, t.end(ctx, Skipped, conditionFailed, performed{})
 		}
 		if !holds {
 			t.unmet = usesOf(t.flow.If, t.env(ctx))
@@ -124,6 +122,16 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		}
 	}
 	return false, t.end(ctx, Finished, "", performed{})
+}
+
+// conditionFailed is the reason of a run that is skipped because a condition can't be evaluated.
+const conditionFailed = "condition_failed"
+
+// notifyCondition notifies administrators of a condition that can't be evaluated.
+func (t *turn) notifyCondition() {
+	args := t.noticeArgs("if", "condition")
+	args["Why"] = t.e.problem(aStep, "", "condition", t.noticeArgs("", ""))
+	t.notify("failed", args)
 }
 
 // fired records that the run fires, unless the run's Reason shows that an earlier

@@ -141,6 +141,8 @@ func whatOf(e engine.Event) (what What, reason string) {
 		return Skipped, "missed"
 	case engine.EventSkipped, engine.EventPassed:
 		return Skipped, e.Data["reason"]
+	case engine.EventOmitted:
+		return Skipped, code
 	case engine.EventFailed:
 		return Failed, code
 	case engine.EventPartial:
