@@ -224,8 +224,11 @@ func (t eventWords) step(ctx context.Context, e engine.Event) string {
 		return t.p.S(id, text.Args{"Action": t.p.First(nil, "history.action."+d["action"], "history.action.other")})
 	}
 	id := "history.step." + d["action"]
-	if d["action"] == "send_message" && d["done"] != "" {
+	switch {
+	case d["action"] == "send_message" && d["done"] != "":
 		id += ".to"
+	case d["apart"] != "":
+		return t.p.First(nil, "history.apart."+d["apart"], id, "history.step.other")
 	}
 	return t.p.First(text.Args{"Done": t.done(ctx, d["done"]), "Where": "#" + strings.TrimPrefix(d["name"], "#")}, id, "history.step.other")
 }

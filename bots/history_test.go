@@ -35,6 +35,10 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "create_group", "name": "ledger-r-17"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "set_group", "done": "topic, member acme/U0LIN, owner acme/U0LIN, admins acme/U0LIN, remove_admins acme/U0LIN"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message", "apart": "not_sent"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message", "apart": "another_group"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message", "apart": "message_gone"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message", "apart": "from_later"}},
 		{Kind: engine.EventPartial, Run: run, Data: map[string]string{"action": "send_message", "what": "acme/U1 (x)"}},
 		{Kind: engine.EventFailed, Run: run, Data: map[string]string{"action": "from_later", "code": "x"}},
 		{Kind: engine.EventParked, Run: run},
@@ -110,6 +114,10 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · remind: sent a direct message to lin
 18 Nov 2026, 10:05 · remind: created the channel #ledger-r-17
 18 Nov 2026, 10:05 · remind: changed the channel: topic, member lin, owner lin, new admin lin, no longer admin lin
+18 Nov 2026, 10:05 · remind: posted in the channel
+18 Nov 2026, 10:05 · remind: posted in the channel, not as a reply, because the earlier message wasn't sent
+18 Nov 2026, 10:05 · remind: posted in the channel, not as a reply, because the earlier message is in another channel
+18 Nov 2026, 10:05 · remind: posted in the channel, not as a reply, because the earlier message has been deleted
 18 Nov 2026, 10:05 · remind: posted in the channel
 18 Nov 2026, 10:05 · remind: Sending a direct message: done only in part
 18 Nov 2026, 10:05 · remind: A step: failed

@@ -41,7 +41,8 @@ type Adapter interface {
 	CreateGroup(ctx context.Context, once Once, spec GroupSpec) (Group, error)
 
 	// SendGroupMessage posts m in g. If the bot can't see the group, the error is
-	// NotFound.
+	// NotFound. If m replies to a message, one call posts it, whether that message is
+	// still there or not; without a Thread in the result, it was gone.
 	SendGroupMessage(ctx context.Context, once Once, g GroupRef, m Message) (MessageRef, error)
 
 	// SetGroup changes g, and reports one outcome per part and person. Permanent

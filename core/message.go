@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // SpanKind says what a Span is.
 type SpanKind string
@@ -60,6 +63,10 @@ func Text(spans []Span) string {
 type Message struct {
 	Text []Span `json:"text,omitempty"`
 	Card *Card  `json:"card,omitempty"`
+
+	// ReplyTo is the message of the same channel to which this one replies. If that one is
+	// gone, this one is sent as if it replied to nothing. Edits don't change it.
+	ReplyTo MessageRef `json:"reply_to,omitzero"`
 
 	// About has the button of the risk or topic that a message without a card is about. Only a
 	// platform that needs a button to recognise its message later shows it. It isn't
@@ -146,6 +153,19 @@ type MessageRef struct {
 	Workspace string `json:"workspace"`
 	Channel   string `json:"channel"` // the platform's ID of the channel or direct conversation
 	ID        string `json:"id"`      // the platform's ID of the message in it
+
+	// Thread is the ID of the message with which the thread of a reply begins. It is known
+	// when the reply was sent, and isn't part of the name.
+	Thread string `json:"thread,omitempty"`
+}
+
+// Root returns the ID of the message with which the thread of a reply to r begins.
+func (r MessageRef) Root() string { return cmp.Or(r.Thread, r.ID) }
+
+// Name returns r without its thread.
+func (r MessageRef) Name() MessageRef {
+	r.Thread = ""
+	return r
 }
 
 // String returns "workspace/channel/id", which ParseMessageRef reads.

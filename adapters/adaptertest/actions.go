@@ -128,6 +128,19 @@ func sendGroupMessage(m func(*rig) core.Message) action {
 	}
 }
 
+// replyInGroup sends a message that replies to one in the group.
+func replyInGroup() action {
+	a := called("send_group_message (reply)", sendGroupMessage(bareMessage))
+	a.prepare = aMessage
+	a.do = func(ctx context.Context, r *rig, once core.Once, at place) result {
+		m := bareMessage(r)
+		m.ReplyTo = at.message
+		ref, err := r.world.Platform().SendGroupMessage(ctx, once, at.group.Ref, m)
+		return result{message: ref, err: err}
+	}
+	return a
+}
+
 // setGroup changes an ordinary group by what change returns. It needs a platform
 // that can set part.
 func setGroup(part core.Part, change func(*rig, place) core.GroupChange) action {
@@ -221,6 +234,7 @@ func actions() []action {
 		createGroup(core.Item, nil),
 		sendGroupMessage(fullMessage),
 		called("send_group_message (text)", sendGroupMessage(bareMessage)),
+		replyInGroup(),
 		sendFile(),
 		rename(),
 		setTopic(),

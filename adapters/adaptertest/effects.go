@@ -74,7 +74,29 @@ func creationEffects() []scenario {
 // groupEffects check messages in a group.
 func groupEffects() []scenario {
 	inGroup, edit, file := sendGroupMessage(fullMessage), editMessage(editedCard), sendFile()
+	reply := replyInGroup()
 	return []scenario{
+		{"a reply is in the thread of the message to which it replies", reply.lacking, func(r *rig, _ Harness) {
+			at := reply.on(r)
+			first := r.only(r.view(at.group.Ref).Messages)
+			for range 2 { // the second replies to the first reply
+				res, _ := r.perform(reply, at)
+				sent, ok := message(r.view(at.group.Ref).Messages, res.message)
+				if !ok || sent.ReplyTo == "" || at.message.Thread == "" && sent.ReplyTo != first.Text || res.message.Thread == "" {
+					r.t.Errorf("%+v was sent as %+v", res.message, sent)
+				}
+				r.wantShown(sent, bareMessage(r))
+				at.message = res.message
+			}
+		}},
+		{"a reply to a message that is gone is sent all the same", reply.lacking, func(r *rig, _ Harness) {
+			at := aGroup(r)
+			at.message = r.cast.Missing(at.group.Ref)
+			res, _ := r.perform(reply, at)
+			if sent := r.only(r.view(at.group.Ref).Messages); sent.ReplyTo != "" || res.message != sent.Ref {
+				r.t.Errorf("%+v was sent as %+v", res.message, sent)
+			}
+		}},
 		{"a file is posted with its text", file.lacking, func(r *rig, _ Harness) {
 			at := file.on(r)
 			r.perform(file, at)

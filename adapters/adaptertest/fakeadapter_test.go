@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -220,6 +221,14 @@ func tooLong(what string, limit int) error {
 }
 
 // post sends m to a list of posts: a group's or a person's.
+// value is the PostedValue of the call that posted p.
+func (p *fakePost) value() string {
+	if p.replyTo == nil {
+		return p.id
+	}
+	return effect.PostedValue(p.id, p.replyTo.id)
+}
+
 func (a *fakeAdapter) post(ctx context.Context, once core.Once, key, channel string, list func() (*[]*fakePost, error), m core.Message) (core.MessageRef, error) {
 	p, err := a.render(m)
 	if err != nil {
@@ -236,7 +245,7 @@ func (a *fakeAdapter) post(ctx context.Context, once core.Once, key, channel str
 				return err
 			}
 			if i := slices.IndexFunc(*posts, func(p *fakePost) bool { return p.op == in.Op }); i >= 0 {
-				id = (*posts)[i].id
+				id = (*posts)[i].value()
 			}
 			return nil
 		})
@@ -245,20 +254,23 @@ func (a *fakeAdapter) post(ctx context.Context, once core.Once, key, channel str
 	if a.flaw == probesNothing {
 		probe = nil
 	}
-	id, err := a.write(ctx, once, key, "post", probe, func(in core.Intent) (string, bool, error) {
+	value, err := a.write(ctx, once, key, "post", probe, func(in core.Intent) (string, bool, error) {
 		posts, err := list()
 		if err != nil {
 			return "", false, err
 		}
 		sent := *p
 		sent.id, sent.op = a.api.newID("m"), in.Op
+		if i := slices.IndexFunc(*posts, func(p *fakePost) bool { return p.id == m.ReplyTo.ID }); i >= 0 {
+			sent.replyTo = (*posts)[i]
+		}
 		*posts = append(*posts, &sent)
-		return sent.id, true, nil
+		return sent.value(), true, nil
 	})
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	ref := core.MessageRef{Workspace: "acme", Channel: channel, ID: id}
+	ref := effect.Posted("acme", channel, value)
 	if a.flaw == sharesMemory {
 		a.api.mu.Lock()
 		defer a.api.mu.Unlock()

@@ -61,6 +61,7 @@ type fakeMark struct{ label, post string }
 type fakePost struct {
 	id, op, markup string
 	buttons        []string
+	replyTo        *fakePost
 }
 
 // apiError is the platform's answer to a call that failed.
@@ -230,6 +231,9 @@ func shown(channel string, posts []*fakePost) []Shown {
 	var out []Shown
 	for _, p := range posts {
 		s := Shown{Ref: core.MessageRef{Workspace: "acme", Channel: channel, ID: p.id}, Buttons: p.buttons}
+		if p.replyTo != nil {
+			s.ReplyTo = shown(channel, []*fakePost{p.replyTo})[0].Text
+		}
 		for _, m := range fakeMention.FindAllStringSubmatch(p.markup, -1) {
 			s.Mentions = append(s.Mentions, m[1])
 		}

@@ -110,6 +110,7 @@ type Shown struct {
 	Mentions []string // IDs of the people it notifies, in order; "everyone" for a mention of all
 	Links    []string // URLs that open on a click, in order; without buttons
 	Buttons  []string // labels
+	ReplyTo  string   // the text of the message to which it replies, or with which its thread begins
 }
 
 // Group returns the view of group g.

@@ -63,7 +63,7 @@ func plainMessages(messages []Shown) []string {
 
 // plain returns everything in the message except its ID.
 func (m Shown) plain() string {
-	return fmt.Sprintf("%s\nmentions %q, links %q, buttons %q", m.Text, m.Mentions, m.Links, m.Buttons)
+	return fmt.Sprintf("%s\nmentions %q, links %q, buttons %q, reply to %q", m.Text, m.Mentions, m.Links, m.Buttons, m.ReplyTo)
 }
 
 // find returns the plain form of a message in the group.
@@ -76,7 +76,7 @@ func (g GroupView) find(ref core.MessageRef) string {
 
 // message returns the message ref from messages.
 func message(messages []Shown, ref core.MessageRef) (Shown, bool) {
-	i := slices.IndexFunc(messages, func(m Shown) bool { return m.Ref == ref })
+	i := slices.IndexFunc(messages, func(m Shown) bool { return m.Ref == ref.Name() })
 	if i < 0 {
 		return Shown{}, false
 	}

@@ -117,24 +117,39 @@ func (a *Adapter) deleteChannelPermissionOverwrite(ctx context.Context, in core.
 	})
 }
 
-// nonce identifies a message for Discord.
-type nonce struct {
-	Nonce   string `json:"nonce"`
-	Enforce bool   `json:"enforce_nonce"`
+// sending is what only a new message has.
+type sending struct {
+	Nonce   string     `json:"nonce"` // identifies it for Discord
+	Enforce bool       `json:"enforce_nonce"`
+	ReplyTo *reference `json:"message_reference,omitempty"`
+}
+
+// reference names the message of the same channel that a message replies to.
+type reference struct {
+	Message   string `json:"message_id"`
+	MustExist bool   `json:"fail_if_not_exists"` // or else the message replies to none
+}
+
+func newSending(m core.Message, op string) sending {
+	p := sending{Nonce: op, Enforce: true}
+	if !m.ReplyTo.IsZero() {
+		p.ReplyTo = &reference{Message: m.ReplyTo.ID}
+	}
+	return p
 }
 
 // newMessage returns the body of a new message.
 func (r Renderer) newMessage(m core.Message, op string) any {
-	once := nonce{op, true}
+	once := newSending(m, op)
 	if l, ok := r.layout(m, op); ok {
 		return struct {
 			layout
-			nonce
+			sending
 		}{l, once}
 	}
 	return struct {
 		Content
-		nonce
+		sending
 	}{r.Message(m, op), once}
 }
 
@@ -147,8 +162,8 @@ func (r Renderer) newContent(m core.Message) any {
 	return r.Message(m, "")
 }
 
-// createMessage sends the op as a nonce, by which Discord itself rejects
-// repeats for a few minutes.
+// createMessage returns a PostedValue. It sends the op as a nonce, by which Discord itself
+// rejects repeats for a few minutes.
 func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
 	return a.newMessageIn(ctx, in, channel, a.render.newMessage(m, in.Op), nil)
 }
@@ -158,21 +173,24 @@ func (a *Adapter) createMessageWith(ctx context.Context, in core.Intent, channel
 	c := a.render.Message(u.Message, in.Op)
 	body := struct { // a text display would hide the file
 		Content
-		nonce
-	}{c, nonce{in.Op, true}}
+		sending
+	}{c, newSending(u.Message, in.Op)}
 	return a.newMessageIn(ctx, in, channel, body, &api.File{Name: u.File.Name, Content: content})
 }
 
 func (a *Adapter) newMessageIn(ctx context.Context, in core.Intent, channel string, body any, file *api.File) (string, error) {
 	return effect.Write(ctx, a.writer, in, "create_message", func(ctx context.Context) (string, error) {
-		var out created
+		var out struct {
+			created
+			Reference reference `json:"message_reference"`
+		}
 		err := a.client.Send(ctx, api.Request{
 			Method: "create_message", Verb: http.MethodPost, Path: []string{"channels", channel, "messages"}, Body: body, File: file,
 		}, &out)
 		if err == nil {
 			err = out.check()
 		}
-		return out.ID, err
+		return effect.PostedValue(out.ID, out.Reference.Message), err
 	})
 }
 

@@ -113,6 +113,9 @@ func (w world) shown(messages []emulator.Message) []adaptertest.Shown {
 	var out []adaptertest.Shown
 	for _, m := range messages {
 		s := adaptertest.Shown{Ref: core.MessageRef{Workspace: home, Channel: m.Channel, ID: m.ID}, Text: m.Plain, Mentions: m.Notifies}
+		if i := slices.IndexFunc(messages, func(o emulator.Message) bool { return o.ID == m.ReplyTo }); i >= 0 {
+			s.ReplyTo = messages[i].Plain
+		}
 		look(m.Content, &s, false)
 		for _, e := range m.Embeds {
 			str := func(v any) string { s, _ := v.(string); return s }

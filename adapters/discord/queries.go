@@ -196,6 +196,8 @@ type posted struct {
 			Text string `json:"text"`
 		} `json:"footer"`
 	} `json:"embeds"`
+	Reference reference `json:"message_reference"`
+
 	Author  user   `json:"author"`
 	Type    int    `json:"type"`
 	Webhook string `json:"webhook_id"`

@@ -68,18 +68,18 @@ func (a *Adapter) openCall(user string) core.Call {
 }
 
 func (a *Adapter) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
-	id, err := once.Do(ctx, a.postCall("post", channel, m))
+	value, err := once.Do(ctx, a.postCall("post", channel, m))
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	return a.messageRef(channel, id), nil
+	return effect.Posted(a.workspace, channel, value), nil
 }
 
 func (a *Adapter) messageRef(channel, id string) core.MessageRef {
 	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: id}
 }
 
-// postCall posts m. Its value is the message's ID.
+// postCall posts m. Its value is a PostedValue.
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
@@ -101,7 +101,7 @@ const skew = 5 * time.Minute
 // findMessage looks for the message with the op of in. It does not check the
 // nonce, because it is not documented whether later reads return it.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
-	id := ""
+	value := ""
 	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
 		if cursor == "" {
 			cursor = firstID(in.First.Add(-skew))
@@ -110,12 +110,12 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 	}
 	whole, err := pages(ctx, a, channel, "list_messages", true, historyPages, page, func(m posted) bool {
 		if m.marked(in.Op) {
-			id = m.ID
+			value = effect.PostedValue(m.ID, m.Reference.Message)
 		}
-		return id == ""
+		return value == ""
 	})
-	found, err := effect.Look(id != "", whole, err)
-	return id, found, err
+	found, err := effect.Look(value != "", whole, err)
+	return value, found, err
 }
 
 // marked reports whether a bot's message carries the op in one of the places

@@ -99,14 +99,20 @@ func (a *Adapter) conversationsKick(ctx context.Context, in core.Intent, channel
 	})
 }
 
+// chatPostMessage returns a PostedValue. If the message that m replies to is gone,
+// Slack posts m in the channel without an error
+// (https://github.com/slack-go/slack/issues/1571).
 func (a *Adapter) chatPostMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
 	return effect.Write(ctx, a.writer, in, "chat.postMessage", func(ctx context.Context) (string, error) {
 		options := append(a.content(m, in.Op), marker(in.Op), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
-		_, ts, err := a.web.PostMessageContext(ctx, channel, options...)
+		if !m.ReplyTo.IsZero() {
+			options = append(options, slack.MsgOptionTS(m.ReplyTo.Root()))
+		}
+		_, ts, sent, err := a.web.PostMessageWithResponseContext(ctx, channel, options...)
 		if err == nil && ts == "" {
 			err = rest.ErrIncomplete
 		}
-		return ts, err
+		return effect.PostedValue(ts, sent.ThreadTimestamp), err
 	})
 }
 

@@ -133,6 +133,9 @@ func shown(messages []emulator.Message) []adaptertest.Shown {
 	var out []adaptertest.Shown
 	for _, m := range messages {
 		s := adaptertest.Shown{Ref: core.MessageRef{Workspace: home, Channel: m.Channel, ID: m.TS}, Text: m.Plain}
+		if i := slices.IndexFunc(messages, func(o emulator.Message) bool { return o.TS == m.Thread }); i >= 0 {
+			s.ReplyTo = messages[i].Plain
+		}
 		for _, b := range m.Blocks {
 			walk(b, &s)
 		}

@@ -17,22 +17,47 @@ func (a *Adapter) LastPersonMessage(ctx context.Context, after core.MessageRef) 
 	if err := a.own("last message", after.Workspace); err != nil {
 		return time.Time{}, err
 	}
+	self, err := a.whoAmI(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
 	from := timeOf(after.ID)
 	var last time.Time
+	said := func(at time.Time) {
+		if at.After(from) && at.After(last) {
+			last = at
+		}
+	}
 	found := false
+	var shared []string // threads in which riskroom has replied too, perhaps last
 	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
 		return a.conversationsHistory(ctx, after.Channel, from, cursor)
 	}
 	whole, err := pages(ctx, a, "conversations.history", false, historyPages, page, func(m posted) bool {
 		found = found || m.TS == after.ID
-		if at := timeOf(m.TS); m.byPerson() && at.After(from) && at.After(last) {
-			last = at
+		if m.byPerson() {
+			said(timeOf(m.TS))
 		}
-		if at := timeOf(m.LatestReply); at.After(from) && at.After(last) { // riskroom replies in no thread
-			last = at
+		if slices.Contains(m.Repliers, self.UserID) {
+			shared = append(shared, m.TS)
+		} else {
+			said(timeOf(m.LatestReply))
 		}
 		return true
 	})
+	for _, thread := range shared {
+		if err != nil {
+			break
+		}
+		var all bool
+		all, err = a.eachReply(ctx, after.Channel, thread, from, func(m posted) bool {
+			if m.byPerson() {
+				said(timeOf(m.TS))
+			}
+			return true
+		})
+		whole = whole && all
+	}
 	switch {
 	case err != nil:
 		return time.Time{}, err

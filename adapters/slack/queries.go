@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -65,8 +66,11 @@ type posted struct {
 	User    string `json:"user"`
 	BotID   string `json:"bot_id"`
 
-	LatestReply string `json:"latest_reply"` // in the thread that it begins
-	Metadata    struct {
+	Thread      string   `json:"thread_ts"`    // the timestamp of its thread's first message
+	LatestReply string   `json:"latest_reply"` // in the thread that it begins
+	Repliers    []string `json:"reply_users"`  // some of those in that thread
+
+	Metadata struct {
 		Payload map[string]any `json:"event_payload"`
 	} `json:"metadata"`
 	Blocks []struct {
@@ -74,22 +78,31 @@ type posted struct {
 	} `json:"blocks"`
 }
 
-// conversationsHistory decodes only what is needed, so that a block of an
-// unknown kind cannot make a probe fail.
 func (a *Adapter) conversationsHistory(ctx context.Context, channel string, since time.Time, cursor string) (rest.Page[posted], error) {
-	args := url.Values{
-		"channel": {channel}, "include_all_metadata": {"true"}, "inclusive": {"true"},
+	return a.messages(ctx, "conversations.history", url.Values{"channel": {channel}}, since, cursor)
+}
+
+// conversationsReplies lists the messages of a thread, and the one with which it begins.
+func (a *Adapter) conversationsReplies(ctx context.Context, channel, thread string, since time.Time, cursor string) (rest.Page[posted], error) {
+	return a.messages(ctx, "conversations.replies", url.Values{"channel": {channel}, "ts": {thread}}, since, cursor)
+}
+
+// messages decodes only what is needed, so that a block of an unknown kind cannot make a
+// probe fail.
+func (a *Adapter) messages(ctx context.Context, method string, args url.Values, since time.Time, cursor string) (rest.Page[posted], error) {
+	maps.Copy(args, url.Values{
+		"include_all_metadata": {"true"}, "inclusive": {"true"},
 		"limit": {strconv.Itoa(historyPage)}, "cursor": {cursor},
 		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
-	}
-	return rest.Read(ctx, api.Platform, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
+	})
+	return rest.Read(ctx, api.Platform, method, func(ctx context.Context) (rest.Page[posted], error) {
 		var out struct {
 			Messages []posted `json:"messages"`
 			Meta     struct {
 				Next string `json:"next_cursor"`
 			} `json:"response_metadata"`
 		}
-		err := a.client.Form(ctx, "conversations.history", args, &out)
+		err := a.client.Form(ctx, method, args, &out)
 		return rest.Page[posted]{Items: out.Messages, Next: out.Meta.Next}, err
 	})
 }

@@ -70,19 +70,18 @@ func (a *Adapter) openCall(user string) core.Call {
 }
 
 func (a *Adapter) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
-	ts, err := once.Do(ctx, a.postCall("post", channel, m))
+	value, err := once.Do(ctx, a.postCall("post", channel, m))
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	return a.messageRef(channel, ts), nil
+	return effect.Posted(a.workspace, channel, value), nil
 }
 
 func (a *Adapter) messageRef(channel, ts string) core.MessageRef {
 	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: ts}
 }
 
-// postCall posts m. Its value is the message's timestamp, which is its ID in
-// the channel.
+// postCall posts m. The ID in its PostedValue is the message's timestamp.
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
@@ -90,11 +89,11 @@ func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 		ProbeCost: a.client.Cost("conversations.history"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
-			return a.findMessage(ctx, channel, in)
+			return a.findMessage(ctx, channel, m.ReplyTo, in)
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
-			ts, err := a.chatPostMessage(ctx, in, channel, m)
-			return ts, direct(channel, err)
+			value, err := a.chatPostMessage(ctx, in, channel, m)
+			return value, direct(channel, err)
 		},
 	}
 }
@@ -123,20 +122,38 @@ func marker(op string) slack.MsgOption {
 }
 
 // findMessage looks for the message with the op of in, in its metadata or as
-// the ID of its first block.
-func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
-	ts := ""
-	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
-		return a.conversationsHistory(ctx, channel, in.First.Add(-skew), cursor)
-	}
-	whole, err := pages(ctx, a, "conversations.history", true, historyPages, page, func(m posted) bool {
+// the ID of its first block. The channel's history doesn't have replies: they are in
+// their thread.
+func (a *Adapter) findMessage(ctx context.Context, channel string, replyTo core.MessageRef, in core.Intent) (string, core.Found, error) {
+	value := ""
+	visit := func(m posted) bool {
 		if m.Metadata.Payload["op"] == in.Op || len(m.Blocks) > 0 && m.Blocks[0].ID == in.Op {
-			ts = m.TS
+			value = effect.PostedValue(m.TS, m.Thread)
 		}
-		return ts == ""
-	})
-	found, err := effect.Look(ts != "", whole, err)
-	return ts, found, err
+		return value == ""
+	}
+	since := in.First.Add(-skew)
+	whole, err := pages(ctx, a, "conversations.history", true, historyPages, func(ctx context.Context, cursor string) (rest.Page[posted], error) {
+		return a.conversationsHistory(ctx, channel, since, cursor)
+	}, visit)
+	if err == nil && value == "" && !replyTo.IsZero() {
+		var all bool
+		all, err = a.eachReply(ctx, channel, replyTo.Root(), since, visit)
+		whole = whole && all
+	}
+	found, err := effect.Look(value != "", whole, err)
+	return value, found, err
+}
+
+// eachReply visits the messages of a thread, as pages does. A thread that is gone has none.
+func (a *Adapter) eachReply(ctx context.Context, channel, thread string, since time.Time, visit func(posted) bool) (whole bool, err error) {
+	whole, err = pages(ctx, a, "conversations.replies", false, historyPages, func(ctx context.Context, cursor string) (rest.Page[posted], error) {
+		return a.conversationsReplies(ctx, channel, thread, since, cursor)
+	}, visit)
+	if core.DetailOf(err) == "thread_not_found" {
+		return true, nil
+	}
+	return whole, err
 }
 
 // content returns a message's text and blocks. The first block's ID is the op.

@@ -145,7 +145,7 @@ func (f *fakePlatform) doIn(ctx context.Context, channel, method, about string, 
 
 func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
 	ref := core.MessageRef{Workspace: f.name, Channel: channel}
-	id, err := once.Do(ctx, core.Call{
+	value, err := once.Do(ctx, core.Call{
 		Key: "post", Unsure: core.Resend,
 		Cost: []core.Bucket{f.rate},
 		Probe: func(_ context.Context, in core.Intent) (string, core.Found, error) {
@@ -156,7 +156,7 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 			}
 			for _, p := range f.posts {
 				if p.Op == in.Op {
-					return p.Ref.ID, core.Yes, nil
+					return p.Ref.ID + "," + p.Ref.Thread, core.Yes, nil
 				}
 			}
 			return "", core.No, nil
@@ -166,12 +166,15 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 				r := ref
 				f.next++
 				r.ID = fmt.Sprintf("m%d", f.next)
+				if slices.ContainsFunc(f.posts, func(p fakePost) bool { return p.Ref.Name() == m.ReplyTo.Name() }) {
+					r.Thread = m.ReplyTo.Root()
+				}
 				f.posts = append(f.posts, fakePost{Ref: r, At: f.now(), Op: in.Op, Message: m})
-				return r.ID
+				return r.ID + "," + r.Thread
 			})
 		},
 	})
-	ref.ID = id
+	ref.ID, ref.Thread, _ = strings.Cut(value, ",")
 	if err != nil {
 		return core.MessageRef{}, err
 	}
@@ -350,7 +353,7 @@ func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core
 		found := false
 		_, err := f.doIn(ctx, ref.Channel, "edit", ref.ID, func() string {
 			for i := range f.posts {
-				if f.posts[i].Ref == ref {
+				if f.posts[i].Ref.Name() == ref {
 					f.posts[i].Message, found = m, true
 					f.posts[i].Edits++
 				}
@@ -453,6 +456,13 @@ func (f *fakePlatform) rename(id, name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.groups[id].GroupState.Name = name
+}
+
+// deletePosts deletes the messages in a channel.
+func (f *fakePlatform) deletePosts(channel string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.posts = slices.DeleteFunc(f.posts, func(p fakePost) bool { return p.Ref.Channel == channel })
 }
 
 // postsIn returns the messages of a channel.

@@ -25,6 +25,7 @@ type input struct {
 	Spec     *core.GroupSpec         `json:"group,omitempty"`    // of the group to create
 	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`
+	Apart    string                  `json:"apart,omitempty"` // why Message isn't a reply
 	Change   *core.GroupChange       `json:"change,omitempty"`
 	Edit     *groupEdit              `json:"edit,omitempty"`   // of Group's record, with Change
 	Opened   *opened                 `json:"opened,omitempty"` // of a topic group in Spec

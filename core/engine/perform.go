@@ -23,6 +23,9 @@ type outcome struct {
 	Done   []string       `json:"done,omitempty"`   // people or parts that it reached
 	Failed []failure      `json:"failed,omitempty"`
 
+	Sent  core.MessageRef `json:"sent,omitzero"`   // if a later step replies to it
+	Apart string          `json:"apart,omitempty"` // why the message isn't a reply
+
 	Held    []Hold   `json:"held,omitempty"`     // messages that must not be sent yet
 	Detours []detour `json:"fallback,omitempty"` // where a direct message was sent instead
 	Code    string   `json:"code,omitempty"`     // why the whole step failed or was skipped

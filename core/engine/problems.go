@@ -118,6 +118,9 @@ func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) (failed
 	if len(p.out.Done) > 0 {
 		data["done"] = strings.Join(p.out.Done, ", ")
 	}
+	if p.out.Apart != "" {
+		data["apart"] = p.out.Apart
+	}
 	nothing := p.out.Group == nil && len(p.out.Done) == 0 && len(p.out.Failed) > 0
 	switch {
 	case nothing && len(p.out.delivered()) == 0:

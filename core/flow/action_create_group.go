@@ -51,7 +51,7 @@ func (d *CreateGroupDef) Form() Form {
 		Help: "Creates a group. An item group is bound to the risk and shows a badge, a small pinned card about it. A risk can have only one item group at a time: see on_exists.",
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
-				Pattern: idPattern, Hint: text.Plain(`letters, digits, "-" and "_", beginning with a letter`)},
+				Pattern: idPattern, Hint: idHint()},
 			{Name: "type", Kind: TextKey, Help: "ordinary, item (bound to the risk) or topic (for a discussion: people end it, and then nobody can post).", Required: true,
 				Choices: groupTypes(), Text: (*string)(&d.Type),
 				Need: &Need{Ability: ofType, What: text.Phrasef("create %s groups", d.Type)}},

@@ -115,12 +115,15 @@ type StepDef struct {
 }
 
 // ID returns the ID of the group that the step creates, "" if it creates none.
-func (d StepDef) ID() string {
+func (d StepDef) ID() string { return d.id(IDKey) }
+
+// id returns the value of the action's key of a kind, "" if it has none.
+func (d StepDef) id(kind KeyKind) string {
 	if d.Action == nil {
 		return ""
 	}
 	for _, k := range d.Action.Form().Keys {
-		if k.Kind == IDKey {
+		if k.Kind == kind {
 			return *k.Text
 		}
 	}

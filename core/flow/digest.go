@@ -34,6 +34,8 @@ func (c *stepCompiler) digestStep(path string, d ActionDef) {
 		case !k.given():
 		case k.Kind == GroupKey && IsItem(*k.Text):
 			c.report(path+"/"+k.Name, 0, RuleStep, "a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID")
+		case k.Name == "reply_to":
+			c.report(path+"/"+k.Name, -1, RuleStep, "each message of a digest is sent on its own, so it can't be a reply")
 		case slices.Contains([]string{"card", "mention", "fallback"}, k.Name):
 			c.report(path+"/"+k.Name, -1, RuleStep, "a digest has a list of risks and no %s: leave out this key", k.Name)
 		}

@@ -75,19 +75,20 @@ type KeyKind string
 
 // The kinds of keys.
 const (
-	TextKey     KeyKind = "text"
-	TemplateKey KeyKind = "template" // a text with values of the risk
-	PeopleKey   KeyKind = "people"   // a list of people, or one of them
-	MuteKey     KeyKind = "mute"     // the same, or all, or none
-	PersonKey   KeyKind = "person"   // one person
-	GroupKey    KeyKind = "group"    // the group that a step acts on
-	FallbackKey KeyKind = "fallback" // a list of groups and people, or one of them
-	IDKey       KeyKind = "id"       // the ID of the group that a step creates
-	WordsKey    KeyKind = "words"    // a list of words, or one of them
-	FlagKey     KeyKind = "flag"     // true or false
-	NumberKey   KeyKind = "number"   // a whole number from 1 to Max
-	FormKey     KeyKind = "form"     // a mapping
-	FormsKey    KeyKind = "forms"    // a list of mappings
+	TextKey      KeyKind = "text"
+	TemplateKey  KeyKind = "template"   // a text with values of the risk
+	PeopleKey    KeyKind = "people"     // a list of people, or one of them
+	MuteKey      KeyKind = "mute"       // the same, or all, or none
+	PersonKey    KeyKind = "person"     // one person
+	GroupKey     KeyKind = "group"      // the group that a step acts on
+	FallbackKey  KeyKind = "fallback"   // a list of groups and people, or one of them
+	IDKey        KeyKind = "id"         // the ID of the group that a step creates
+	MessageIDKey KeyKind = "message_id" // the ID of the message that a step sends
+	WordsKey     KeyKind = "words"      // a list of words, or one of them
+	FlagKey      KeyKind = "flag"       // true or false
+	NumberKey    KeyKind = "number"     // a whole number from 1 to Max
+	FormKey      KeyKind = "form"       // a mapping
+	FormsKey     KeyKind = "forms"      // a list of mappings
 )
 
 // Need is something that a platform must be able to do.
@@ -126,7 +127,7 @@ func (k Key) People() []string {
 			return nil
 		}
 		return *k.List
-	case TextKey, TemplateKey, GroupKey, FallbackKey, IDKey, WordsKey, FlagKey, NumberKey, FormKey, FormsKey:
+	case TextKey, TemplateKey, GroupKey, FallbackKey, IDKey, MessageIDKey, WordsKey, FlagKey, NumberKey, FormKey, FormsKey:
 	}
 	return nil
 }

@@ -25,6 +25,11 @@ func ClockHint() text.Phrase { return text.Plain(`a time of day like "09:00"`) }
 // idPattern matches the ID of a step.
 const idPattern = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
 
+// idHint describes the ID of a step.
+func idHint() text.Phrase {
+	return text.Plain(`letters, digits, "-" and "_", beginning with a letter`)
+}
+
 // cardRisk is the only kind of card.
 const cardRisk = "risk"
 

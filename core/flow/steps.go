@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ func IsItem(group string) bool { return group == itemTarget }
 
 // Step is one step of a Flow.
 type Step struct {
-	ID        string     // the ID of the group that it creates, "" if it has none
+	ID        string     // the ID of the group that it creates or the message that it sends, "" if it has none
 	If        *Condition // nil: always
 	Workspace string     // "" is the risk's home; if the action's group is a channel, its workspace
 	OnError   OnError
@@ -85,9 +86,11 @@ type stepCompiler struct {
 	created map[string]string // the workspaces of the groups so far, by step ID
 	later   map[string]int    // the first step that creates a group, by its ID
 	types   map[string]core.GroupType
-	items   int // item groups so far
-	number  int // of the present step, from 1
-	count   int // of all steps
+	sent    map[string]sentIn // the messages so far, by step ID
+	replies map[string]int    // the number of the first step that sends a message, by its ID
+	items   int               // item groups so far
+	number  int               // of the present step, from 1
+	count   int               // of all steps
 	over    map[string]ending
 }
 
@@ -105,7 +108,10 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n > core.MaxSteps:
 		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
-	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}, count: len(defs)}
+	sc := &stepCompiler{
+		compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}, count: len(defs),
+		sent: map[string]sentIn{}, replies: messageIDs(defs),
+	}
 	for i, d := range defs {
 		if _, known := sc.later[d.ID()]; !known {
 			sc.later[d.ID()] = i
@@ -121,7 +127,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 
 // step compiles one step.
 func (c *stepCompiler) step(path string, d StepDef) Step {
-	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace, OnError: d.OnError, Loud: d.QuietHours == ignoreQuiet}
+	s := Step{ID: cmp.Or(d.ID(), d.id(MessageIDKey)), If: c.condition(path+"/if", d.If), Workspace: d.Workspace, OnError: d.OnError, Loud: d.QuietHours == ignoreQuiet}
 	for _, k := range d.Keys() {
 		c.key(path, "step", RuleStep, k)
 	}
@@ -145,7 +151,10 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 	if c.texts != nil {
 		c.digestStep(path, d.Action)
 	}
-	c.newID(path+"/id", s.ID, d.Workspace)
+	c.newID(path+"/id", s.ID)
+	if id := d.ID(); id != "" && id != itemTarget {
+		c.created[id] = d.Workspace
+	}
 	s.Action = d.Action.compile(c, path, &s)
 	s.key = s.ID
 	if c.counts[kind]++; s.key == "" {
@@ -154,19 +163,17 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 	return s
 }
 
-// newID checks and records the ID of a group that is created.
-func (c *stepCompiler) newID(path, id, workspace string) {
-	if id == "" {
-		return
-	}
-	if id == itemTarget {
+// newID checks the ID of a group that is created, or of a message.
+func (c *stepCompiler) newID(path, id string) {
+	_, group := c.created[id]
+	_, message := c.sent[id]
+	switch {
+	case id == "":
+	case id == itemTarget:
 		c.report(path, 0, RuleStep, "%q means the risk's live group; choose another id", id)
-		return
-	}
-	if _, taken := c.created[id]; taken {
+	case group, message:
 		c.report(path, 0, RuleStep, "the id %q is taken by an earlier step", id)
 	}
-	c.created[id] = workspace
 }
 
 // target compiles the group that s acts on, and sets the workspace of s.

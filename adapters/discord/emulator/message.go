@@ -56,6 +56,7 @@ type Message struct {
 	Components []map[string]any // as stored
 	Files      []map[string]any // attachments, without their content
 	Nonce      string           // as it was sent
+	ReplyTo    string           // the ID of the message to which it replies
 	Notifies   []string         // whom it notifies: user and role IDs, "everyone"
 	Edited     bool             //
 	Pinned     bool             //
@@ -71,6 +72,9 @@ func (r *renderer) export(m *message) Message {
 		Embeds: stage.Clone(m.Body.embeds), Components: stage.Clone(m.Body.components), Files: m.Body.files, Notifies: m.Body.mentions.notified(),
 		Edited: !m.Edited.IsZero(), Pinned: m.Pinned(), Ephemeral: m.Only != "",
 		Deferred: m.Body.flags&loadingFlag != 0, Notice: m.Notice, At: m.At,
+	}
+	if m.Body.reply != nil {
+		out.ReplyTo = m.Body.reply.ID
 	}
 	switch nonce := m.Body.nonce.(type) {
 	case string:

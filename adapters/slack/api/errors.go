@@ -70,7 +70,7 @@ func kindOfCode(code string) core.Kind {
 	case "user_disabled", "user_not_visible", "messages_tab_disabled", "cannot_dm_bot":
 		return core.Unreachable
 
-	case "channel_not_found", "not_in_channel", "user_not_found", "users_not_found", "message_not_found", "not_found",
+	case "channel_not_found", "not_in_channel", "user_not_found", "users_not_found", "message_not_found", "thread_not_found", "not_found",
 		"is_inactive", "no_such_subteam", "file_not_found", "file_deleted", "files_not_found", "expired_trigger_id", "trigger_expired":
 		return core.NotFound
 

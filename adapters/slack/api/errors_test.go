@@ -57,7 +57,7 @@ func TestMeaningOfCodes(t *testing.T) {
 		}},
 		{"chat.postMessage", core.Denied, core.None, []string{"restricted_action", "restricted_action_read_only_channel"}},
 		{"chat.postMessage", core.Unreachable, core.None, []string{"messages_tab_disabled"}},
-		{"chat.update", core.NotFound, core.None, []string{"message_not_found", "is_inactive"}},
+		{"chat.update", core.NotFound, core.None, []string{"message_not_found", "thread_not_found", "is_inactive"}},
 		{"chat.update", core.Denied, core.None, []string{"cant_update_message", "edit_window_closed"}},
 		{"chat.update", core.Invalid, core.None, []string{"block_mismatch"}},
 		{"chat.update", core.Unavailable, core.None, []string{"streaming_state_conflict"}},

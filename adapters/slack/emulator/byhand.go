@@ -192,6 +192,11 @@ func (w *Workspace) RestrictByHand(userID, channelID string, types, users []stri
 // Say has a member write a message, to the bot if channelID is "", and returns
 // its timestamp.
 func (w *Workspace) Say(userID, channelID, text string) (string, error) {
+	return w.Reply(userID, channelID, "", text)
+}
+
+// Reply has a person reply in the thread of a message, and returns the reply's TS.
+func (w *Workspace) Reply(userID, channelID, ts, text string) (string, error) {
 	t := w.team
 	t.Lock()
 	defer t.Unlock()
@@ -202,7 +207,11 @@ func (w *Workspace) Say(userID, channelID, text string) (string, error) {
 	if err := t.mayWrite(u, ch); err != nil {
 		return "", fmt.Errorf("emulator: @%s cannot write to #%s: %w", u.Name, ch.Name, err)
 	}
-	m := t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text)}})
+	thread, err := threadIn(ch, ts)
+	if err != nil {
+		return "", err
+	}
+	m := t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text), thread: thread}})
 	t.events.announceMessage(m)
 	return m.ID, nil
 }

@@ -18,12 +18,31 @@ func chatPostMessage(a *api, c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if body.thread, err = threadIn(ch, c.str("thread_ts")); err != nil {
+		return nil, err
+	}
 	m := a.write(ch, &message{Author: botUserID, Body: body})
 	c.changed = true
 	if body.text == "" {
 		c.note = "missing_text_in_message"
 	}
 	return object{"channel": ch.ID, "ts": m.ID, "message": a.shown(m, true)}, nil
+}
+
+// threadIn returns the message with which a reply's thread begins, given any message of it.
+// If there is none, the reply is posted in the channel. See
+// https://github.com/slack-go/slack/issues/1571.
+func threadIn(ch *channel, ts string) (*message, error) {
+	m := ch.Message(ts)
+	switch {
+	case m == nil:
+		return nil, nil
+	case m.Notice:
+		return nil, refuse("cannot_reply_to_message")
+	case m.Body.thread != nil:
+		return m.Body.thread, nil
+	}
+	return m, nil
 }
 
 // target finds where a message goes: a channel that the bot is in, a public one
@@ -66,7 +85,7 @@ func chatUpdate(a *api, c *call) (object, error) {
 	case c.ch.Extra.archived:
 		return nil, refuse("is_archived")
 	}
-	for _, arg := range []string{"metadata", "unfurl_links", "unfurl_media"} {
+	for _, arg := range []string{"metadata", "thread_ts", "unfurl_links", "unfurl_media"} {
 		if c.has(arg) {
 			return nil, unsupported(arg)
 		}
@@ -75,7 +94,7 @@ func chatUpdate(a *api, c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	next.metadata = m.Body.metadata
+	next.metadata, next.thread = m.Body.metadata, m.Body.thread
 	c.changed = true
 	a.Edit(m, next)
 	return object{"channel": c.ch.ID, "ts": m.ID, "text": next.text, "message": a.shown(m, true)}, nil
@@ -149,10 +168,8 @@ func (t *team) readContent(c *call) (content, error) {
 	case m.text == "" && len(m.blocks) == 0:
 		return content{}, refuse("no_text")
 	}
-	for _, arg := range []string{"attachments", "thread_ts"} {
-		if c.str(arg) != "" && c.str(arg) != "[]" {
-			return content{}, unsupported(arg)
-		}
+	if arg := "attachments"; c.str(arg) != "" && c.str(arg) != "[]" {
+		return content{}, unsupported(arg)
 	}
 	var err error
 	m.metadata, err = parseMetadata(c.str("metadata"))

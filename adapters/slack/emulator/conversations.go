@@ -235,10 +235,15 @@ func conversationsHistory(a *api, c *call) (object, error) {
 	}
 	var all []*message
 	for _, m := range slices.Backward(c.ch.Messages()) {
-		if c.inWindow(m) {
+		if m.Body.thread == nil && c.inWindow(m) {
 			all = append(all, m)
 		}
 	}
+	return a.listed(c, all)
+}
+
+// listed returns a page of messages.
+func (a *api) listed(c *call, all []*message) (object, error) {
 	page, next, err := paginate(c, all)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ type content struct {
 	subtype  string // of a notice
 	value    string // of a notice: the new topic, purpose or name
 	files    []*file
+	thread   *message // the first message of the thread in which this one replies
 }
 
 // Metadata is the data that an app attaches to a message, see
@@ -33,6 +34,7 @@ type Message struct {
 	Plain     string           // the whole message as plain text with mentions as "@name"
 	Blocks    []map[string]any // as stored, with block_ids
 	Metadata  *Metadata        //
+	Thread    string           // of a reply: the TS of the message with which its thread begins
 	Files     []string         // IDs
 	Notifies  []string         // whom it notifies: user and group IDs, "channel", "here", "everyone"
 	Edited    bool             //
@@ -60,6 +62,9 @@ func (r *renderer) export(m *message) Message {
 	}
 	for _, f := range b.files {
 		out.Files = append(out.Files, f.id)
+	}
+	if b.thread != nil {
+		out.Thread = b.thread.ID
 	}
 	return out
 }
@@ -123,6 +128,7 @@ func (t *team) shown(m *message, metadata bool) object {
 	if metadata && m.Body.metadata != nil {
 		out["metadata"] = m.Body.metadata
 	}
+	t.showThread(m, out)
 	if m.Pinned() {
 		out["pinned_to"] = []string{m.Channel.ID}
 	}

@@ -56,7 +56,6 @@ func TestWhatAMessageMustBe(t *testing.T) {
 	b.refused("invalid_blocks_format", "chat.postMessage", "channel", id, "blocks", "{")
 	b.refused("invalid_metadata_format", "chat.postMessage", "channel", id, "text", "x", "metadata", "[]")
 	b.refused("invalid_metadata_schema", "chat.postMessage", "channel", id, "text", "x", "metadata", `{"event_type":"a"}`)
-	b.refused("invalid_arguments", "chat.postMessage", "channel", id, "text", "x", "thread_ts", "1.2")
 	b.refused("invalid_arguments", "chat.postMessage", "channel", id, "text", "x", "attachments", `[{"text":"x"}]`)
 	long := func(n int) string {
 		return list(n, `{"type":"context","elements":[{"type":"plain_text","text":"`+x(2900)+`"}]}`)
@@ -134,6 +133,44 @@ func TestHistoryAndMetadata(t *testing.T) {
 	if diff := cmp.Diff([]string{"2  <nil>", "1  <nil>", "0  <nil>"}, read(slack.GetConversationHistoryParameters{IncludeAllMetadata: true})); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// Replies are in their thread only.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	post := func(text, thread string) (string, any) {
+		out := b.fine("chat.postMessage", "channel", id, "text", text, "thread_ts", thread)
+		return out["ts"].(string), out["message"].(map[string]any)["thread_ts"]
+	}
+	read := func(method, ts string) []string {
+		var out []string
+		for _, m := range b.fine(method, "channel", id, "ts", ts)["messages"].([]any) {
+			if m := m.(map[string]any); m["subtype"] == nil {
+				out = append(out, fmt.Sprint(m["text"], " ", m["reply_count"]))
+			}
+		}
+		return out
+	}
+	first, _ := post("first", "")
+	reply, in := post("reply", first)
+	if _, nested := post("to the reply", reply); in != first || nested != first {
+		t.Errorf("the replies are in the threads %v and %v, want %s", in, nested, first)
+	}
+	if _, lost := post("to nothing", "1.2"); lost != nil {
+		t.Errorf("a reply to nothing is in the thread %v", lost)
+	}
+	if diff := cmp.Diff([]string{"to nothing <nil>", "first 2"}, read("conversations.history", "")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"first 2", "reply <nil>", "to the reply <nil>"}, read("conversations.replies", reply)); diff != "" {
+		t.Error(diff)
+	}
+	b.refused("thread_not_found", "conversations.replies", "channel", id, "ts", "1.2")
+	b.refused("invalid_arguments", "chat.update", "channel", id, "ts", reply, "text", "x", "thread_ts", first)
+	notice := b.Notices(id)[0].TS
+	b.refused("cannot_reply_to_message", "chat.postMessage", "channel", id, "text", "x", "thread_ts", notice)
 }
 
 func TestTimestamps(t *testing.T) {

@@ -26,6 +26,7 @@ func methods() map[string]method {
 		{name: "conversations.members", form: true, perMinute: tier4, in: readable("read"), run: conversationsMembers},
 		{name: "conversations.info", form: true, perMinute: tier3, in: readable("read"), run: conversationsInfo},
 		{name: "conversations.history", perMinute: tier3, in: readable("history"), run: conversationsHistory},
+		{name: "conversations.replies", perMinute: tier3, in: readable("history"), run: conversationsReplies},
 		{name: "users.conversations", form: true, perMinute: tier3, run: usersConversations},
 
 		{name: "chat.postMessage", write: true, scope: "chat:write", run: chatPostMessage},

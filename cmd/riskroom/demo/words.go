@@ -184,6 +184,8 @@ func wordWhy(p text.Printer, reason string) string {
 		return p.S("demo.why.group")
 	case "topic_ended":
 		return p.S("demo.why.topic")
+	case "not_sent", "another_group", "message_gone":
+		return p.S("demo.why." + reason)
 	case "unsupported":
 		return p.S("demo.why.unsupported")
 	case "unchanged":

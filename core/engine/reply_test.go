@@ -1,0 +1,160 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+)
+
+// threadFlow is a flow whose second message replies to the first, a minute later, and whose
+// third replies to the second.
+func threadFlow() flow.Def {
+	return flow.Def{Name: "thread", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+		{Action: &flow.SendGroupMessageDef{ID: "first", Group: "acme/CROOM", Title: "{{ .key }} first"}},
+		{Action: &flow.WaitDef{For: "1m"}},
+		{Action: &flow.SendGroupMessageDef{ID: "second", Group: "acme/CROOM", Title: "{{ .key }} second", ReplyTo: "first", Card: "risk"}},
+		{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }} third", ReplyTo: "second"}},
+	}}
+}
+
+// wantThread checks the messages in CROOM: each has the number of the one that it replies to,
+// and of the one with which its thread begins, from 1.
+func (b *bundle) wantThread(want ...string) {
+	b.t.Helper()
+	posts := b.platform.postsIn("CROOM")
+	number := func(id string) int {
+		return 1 + slices.IndexFunc(posts, func(p fakePost) bool { return p.Ref.ID == id })
+	}
+	var got []string
+	for _, p := range posts {
+		got = append(got, fmt.Sprint(core.Text(p.Message.Text), " ", number(p.Message.ReplyTo.ID), " ", number(p.Ref.Thread)))
+	}
+	if !slices.Equal(got, want) {
+		b.t.Errorf("the messages are %q, want %q", got, want)
+	}
+}
+
+// apart returns why messages of a risk's flow are not replies.
+func (b *bundle) apart(key core.RiskKey) []string {
+	var out []string
+	for _, e := range b.events(key, engine.EventStep) {
+		if why := e.Data["apart"]; why != "" {
+			out = append(out, why)
+		}
+	}
+	return out
+}
+
+// A reply is in the thread of an earlier step's message. If that one wasn't sent or has been
+// deleted, the reply is sent as any other message, and the trail says so.
+func TestReply(t *testing.T) {
+	t.Parallel()
+	skipped := threadFlow()
+	skipped.Steps[0].If = `status == "resolved"`
+	for name, c := range map[string]struct {
+		flow     flow.Def
+		fail     bool // the first message can't be sent
+		delete   bool // it is deleted before the second is sent
+		messages []string
+		apart    []string
+	}{
+		"the usual":            {threadFlow(), false, false, []string{"R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1"}, nil},
+		"the first is skipped": {skipped, false, false, []string{"R-1 second 0 0", "R-1 third 1 1"}, []string{"not_sent"}},
+		"the first fails":      {threadFlow(), true, false, []string{"R-1 second 0 0", "R-1 third 1 1"}, []string{"not_sent"}},
+		"the first is deleted": {threadFlow(), false, true, []string{"R-1 second 0 0", "R-1 third 1 1"}, []string{"message_gone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inSynctest(t, func(b *bundle) {
+				if c.fail {
+					b.platform.setFail(func(string, string) error {
+						return &core.Error{Op: "fake", Kind: core.Denied, Detail: "restricted"}
+					})
+				}
+				r := b.file("Ledger", time.Time{})
+				time.Sleep(30 * time.Second)
+				b.platform.setFail(nil)
+				if c.delete {
+					b.platform.deletePosts("CROOM")
+				}
+				time.Sleep(time.Minute)
+				b.wantThread(c.messages...)
+				if got := b.apart(r.Key); !slices.Equal(got, c.apart) {
+					t.Errorf("the trail says %q, want %q", got, c.apart)
+				}
+			}, c.flow)
+		})
+	}
+}
+
+// A reply is kept up to date like any other message with a card.
+func TestReplyIsKeptUpToDate(t *testing.T) {
+	t.Parallel()
+	inSynctest(t, func(b *bundle) {
+		r := b.file("Ledger", time.Time{})
+		time.Sleep(2 * time.Minute)
+		b.must(lin, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Books")}})
+		time.Sleep(time.Minute)
+		card := b.platform.postsIn("CROOM")[1].Message.Card
+		if card == nil || core.Text(card.Title) != "R-1 Books" {
+			b.t.Errorf("the card is %+v", card)
+		}
+	}, threadFlow())
+}
+
+// If the risk has got another group meanwhile, the message can't be a reply there.
+func TestReplyInAnotherGroup(t *testing.T) {
+	t.Parallel()
+	create := flow.StepDef{Action: &flow.CreateGroupDef{Type: core.Item, Name: "{{ .title }}", Owner: []string{"handlers"}, Members: []string{"handlers"}}}
+	inSynctest(t, func(b *bundle) {
+		r := b.file("Ledger", time.Time{})
+		time.Sleep(3 * time.Minute)
+		if got := b.apart(r.Key); !slices.Equal(got, []string{"another_group"}) || len(b.platform.groupIDs()) != 2 {
+			t.Errorf("the trail says %q", got)
+		}
+	}, flow.Def{Name: "thread", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+		create,
+		{Action: &flow.SendGroupMessageDef{ID: "first", Group: "item", Title: "first"}},
+		{Action: &flow.SetGroupDef{Group: "item", Operator: "boss", Dissolve: true}},
+		{Action: &flow.WaitDef{For: "1m"}}, // until the risk is free for another group
+		create,
+		{Action: &flow.SendGroupMessageDef{Group: "item", Title: "second", ReplyTo: "first"}},
+	}})
+}
+
+// TestReplyKilledAtEveryStep kills the process that sends a message and the replies to it at
+// each step. Each is sent once, in the thread.
+func TestReplyKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	for steps := range 40 {
+		t.Run(fmt.Sprint(steps), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := setupOn(t, &fakeClock{}, inMemory(t), threadFlow())
+				f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Ledger", Module: "Payments"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range []*process{{steps: 2 + steps}, {steps: -1}} {
+					stop := b.startProcess(p)
+					time.Sleep(3 * time.Minute)
+					stop()
+				}
+				b.wantThread("R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1")
+				if s := b.run(f.Risk.Key, "thread").State; s != "" && s != engine.Finished {
+					t.Errorf("the run is %s", s)
+				}
+				if got := b.apart(f.Risk.Key); got != nil {
+					t.Errorf("the trail says %q", got)
+				}
+			})
+		})
+	}
+}
