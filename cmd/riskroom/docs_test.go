@@ -64,7 +64,7 @@ func TestLinks(t *testing.T) {
 
 // named matches a file or folder of the repository in prose, help and examples, up
 // to a placeholder such as <kind>.
-var named = regexp.MustCompile(`(?:^|[\s("\x60])((?:\.ci|adapters|bots|cmd|configs|core|docs)/[a-z0-9_/.-]*[a-z0-9_])(?:[.]?[<*{])?`)
+var named = regexp.MustCompile(`(?:^|[\s("\x60])((?:\.ci|adapters|bots|cmd|configs|core|docs)/[A-Za-z0-9_/.-]*[A-Za-z0-9_])(?:[.]?[<*{])?`)
 
 // TestNamedFiles checks that every file of the repository exists that a page, a
 // command's help or an example names.

@@ -15,8 +15,8 @@ func TestNeedsRestart(t *testing.T) {
 		c := &config.Config{
 			Redis: config.Redis{URL: "redis://a"}, CallTimeout: time.Second,
 			Workspaces: []config.WorkspaceSettings{
-				{Name: "acme", Platform: "slack", Values: map[string]string{"bot_token": "old", "signing_secret": "s"}},
-				{Name: "guild", Platform: "discord", Values: map[string]string{"bot_token": "b"}},
+				{Name: "acme", Platform: "forum", Values: map[string]string{"bot_token": "old", "signing_secret": "s"}},
+				{Name: "guild", Platform: "board", Values: map[string]string{"bot_token": "b"}},
 			},
 		}
 		if change != nil {
