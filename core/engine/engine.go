@@ -165,13 +165,37 @@ func New(o Options) (*Engine, error) {
 // Persons returns the part of the engine that names people and links their accounts.
 func (e *Engine) Persons() people.Persons { return e.persons }
 
+// begin puts the config file in force. People are answered already, so a database that has
+// no memory left is no reason to stop.
+func (e *Engine) begin(ctx context.Context) error {
+	for {
+		err := e.PutInForce(ctx)
+		if core.DetailOf(err) != databaseFull {
+			return err
+		}
+		e.log.WarnContext(ctx, "the database is full, so no flows run yet", "err", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(whileFull):
+		}
+	}
+}
+
+// databaseFull is the detail of an error of a database without memory for writes. While it is
+// full, begin tries again that often.
+const (
+	databaseFull = "full"
+	whileFull    = time.Second
+)
+
 // Run runs flows until ctx ends. Then it stops claiming, waits up to eight
 // seconds for calls under way, hands back every run that it holds and returns
 // nil. It fails only if it can't start. It puts the config file in force, unless PutInForce
 // has done so.
 func (e *Engine) Run(ctx context.Context) error {
 	if e.enforce.generation.Load() == 0 {
-		if err := e.PutInForce(ctx); err != nil {
+		if err := e.begin(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}

@@ -109,7 +109,11 @@ func TestContinueInsteadOfParking(t *testing.T) {
 				})
 				defer b.startEngine(b.engine)()
 				r := b.file("Ledger", time.Time{})
-				time.Sleep(2 * core.Day)
+				for range 48 {
+					if time.Sleep(time.Hour); !b.run(r.Key, "tell").State.Live() {
+						break
+					}
+				}
 				if got := b.run(r.Key, "tell").State; got != c.want {
 					t.Errorf("the run is %s, want %s", got, c.want)
 				}

@@ -336,6 +336,9 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 // completed updates the turn after s was stored. The caller holds t.mu.
 func (t *turn) completed(s Complete, got Completed) {
 	t.lease, t.notes, t.progressed = got.Lease, nil, time.Now()
+	if s.To != "" && !s.To.Live() {
+		t.e.observe.Ended(s.To)
+	}
 	t.wish(got.Wish)
 	if t.run.Begun {
 		t.run.Record = got.Record

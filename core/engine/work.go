@@ -429,7 +429,6 @@ func (t *turn) ending(ctx context.Context, st Complete, to RunState, reason stri
 	unmetData(data, t.unmet)
 	st.Events = append(st.Events, t.event(kind, "", data))
 	st.Timers = append(t.takeNotices(), t.following(ctx, to)...)
-	t.e.observe.Ended(to)
 	return st
 }
 
