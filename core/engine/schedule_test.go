@@ -265,6 +265,7 @@ func TestScheduleCatchesUp(t *testing.T) {
 				w := b.walks("daily")
 				return len(w) == 1 && w[0].Due.Equal(b.nine(1))
 			})
+			b.eventually("the handler is told", func() bool { return len(toldDirectly(b.platform, "WEI")) >= want })
 			b.eventually("nothing is due", func() bool {
 				_, next, err := b.store.Counts(b.ctx())
 				return err == nil && next.After(b.clock.Now())

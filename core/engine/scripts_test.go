@@ -97,7 +97,7 @@ func TestScriptsOfARun(t *testing.T) {
 				list := &listingStore{Store: inMemory(t)}
 				b := setupOn(t, &fakeClock{}, list, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: c.steps})
 				b.start()
-				time.Sleep(time.Minute) // until everything that happens at start has happened
+				time.Sleep(90 * time.Second) // until what happens at start has happened, and between two alignments
 				b.org.AdminChannel = core.GroupRef{}
 				r := b.file("Counted", time.Time{})
 				time.Sleep(time.Second)
