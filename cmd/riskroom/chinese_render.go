@@ -44,6 +44,7 @@ Exit codes: 0 shown, 1 it could not be shown, 2 the command line is wrong.`: `re
 		"bookmark: %s":              "书签：%s",
 		"to %s%s":                   "发送至 %s%s",
 		"pinned in %s%s":            "置顶于 %s%s",
+		"%s, in reply to %s":        "%s，回复 %s",
 		"waits %s; then the flow's if is evaluated again": "等待 %s，然后重新计算动作流的 if",
 		"shows nothing": "没有可见的内容",
 

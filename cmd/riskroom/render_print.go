@@ -94,6 +94,9 @@ func (p renderPrinter) step(st render.Step) {
 		if m.pinned {
 			to = p.s.say("pinned in %s%s", strings.Join(m.to, ", "), p.in(m.workspace))
 		}
+		if st.ReplyTo != "" {
+			to = p.s.say("%s, in reply to %s", to, st.ReplyTo)
+		}
 		p.line(indent, to)
 		for _, l := range m.lines {
 			p.line(indent+indent, l)

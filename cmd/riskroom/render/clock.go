@@ -2,31 +2,19 @@ package render
 
 import (
 	"context"
-	"sync"
 	"time"
 
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 )
 
-// clock stands still, and jumps when somebody sleeps.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+// clock jumps when somebody sleeps.
+type clock struct{ *emulated.Clock }
 
-var _ core.Sleeper = (*clock)(nil)
-
-// Now implements core.Clock.
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
+var _ core.Sleeper = clock{}
 
 // Sleep implements core.Sleeper.
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(max(d, 0))
+func (c clock) Sleep(ctx context.Context, d time.Duration) error {
+	c.Move(c.Now().Add(d))
 	return ctx.Err()
 }

@@ -41,15 +41,16 @@ type Shown struct {
 
 // Step is what one step does. Its condition, and that of its flow, count as true.
 type Step struct {
-	Key    string
-	Action string
-	If     *flow.Condition // nil if it has none
-	Wait   string          // how long a wait waits, as in the flow
-	Groups []Group         // that it creates
-	Posts  []Post          // that it sends
-	Says   []string        // what a platform shows of its other changes
-	Calls  []Call
-	Failed []engine.Event // why it isn't done, or not all of it
+	Key     string
+	Action  string
+	If      *flow.Condition // nil if it has none
+	Wait    string          // how long a wait waits, as in the flow
+	ReplyTo string          // the ID of the step to whose message it replies; "": none
+	Groups  []Group         // that it creates
+	Posts   []Post          // that it sends
+	Says    []string        // what a platform shows of its other changes
+	Calls   []Call
+	Failed  []engine.Event // why it isn't done, or not all of it
 }
 
 // Group is a group that a step creates.

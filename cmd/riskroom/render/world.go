@@ -25,7 +25,7 @@ import (
 type world struct {
 	cfg       *config.Config // with emulated workspaces
 	home      string
-	clock     *clock
+	clock     clock
 	places    []*place
 	db        *store.Store
 	engine    *engine.Engine
@@ -48,7 +48,7 @@ type place struct {
 }
 
 func build(ctx context.Context, o Options) (w *world, err error) {
-	w = &world{cfg: emulated.Copied(o.Config), home: o.Home, clock: &clock{now: o.Now}, given: o.Flow, flow: o.Flow.Unconditional(), at: -1}
+	w = &world{cfg: emulated.Copied(o.Config), home: o.Home, clock: clock{emulated.NewClock(o.Now)}, given: o.Flow, flow: o.Flow.Unconditional(), at: -1}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -58,6 +58,9 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 		step := Step{Key: s.Key(), Action: s.Action.Kind(), If: s.If}
 		if wait, ok := s.Action.(*flow.Wait); ok {
 			step.Wait = wait.For
+		}
+		if reply, ok := s.Action.(*flow.SendGroupMessage); ok {
+			step.ReplyTo = reply.ReplyTo
 		}
 		w.steps = append(w.steps, step)
 	}

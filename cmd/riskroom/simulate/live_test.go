@@ -39,7 +39,7 @@ func TestLive(t *testing.T) {
 
 	// A database with the same risks, and one that is closed.
 	server := storetest.StartSettable(t)
-	at := &clock{now: start}
+	at := clock{emulated.NewClock(start)}
 	prefix := storetest.Prefix()
 	db := server.Open(t, store.Options{Clock: at, Prefix: prefix})
 	serving := emulated.Copied(cfg)

@@ -5,46 +5,28 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
+	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core"
 	"riskroom/core/engine"
 )
 
 // clock stands still while somebody acts, and jumps when nothing is left to do.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+type clock struct{ *emulated.Clock }
 
-var _ core.Sleeper = (*clock)(nil)
-
-// Now implements core.Clock.
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t.After(c.now) {
-		c.now = t
-	}
-}
+var _ core.Sleeper = clock{}
 
 // Sleep implements core.Sleeper. While a turn sleeps, others act. If it isn't a turn that
 // sleeps, nobody else acts anyway, so the clock jumps.
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+func (c clock) Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
 	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
 		t.sleep(c.Now().Add(d))
 	} else {
-		c.set(c.Now().Add(d))
+		c.Move(c.Now().Add(d))
 	}
 	return ctx.Err()
 }
@@ -74,7 +56,7 @@ const againAtOnce = 1000
 
 // runner lets turns act one after another, and moves the clock.
 type runner struct {
-	clock    *clock
+	clock    clock
 	engine   *engine.Engine
 	rec      *recorder
 	flush    func(context.Context) error // has the app receive the platforms' events
@@ -107,7 +89,7 @@ func (s *runner) until(ctx context.Context, t time.Time) error {
 
 func (s *runner) jump(t time.Time) {
 	if t.After(s.clock.Now()) {
-		s.clock.set(t)
+		s.clock.Move(t)
 		clear(s.acted)
 	}
 	if s.progress != nil && time.Since(s.reported) > progressEvery {

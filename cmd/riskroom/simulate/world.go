@@ -22,7 +22,7 @@ type world struct {
 	cfg    *config.Config // with emulated workspaces
 	lang   string
 	words  *text.Catalogue
-	clock  *clock
+	clock  clock
 	db     *store.Store
 	redis  *private.Throwaway // nil if the store is in this process
 	places []*emulated.Place
@@ -41,7 +41,7 @@ const firstGroup = 900_001
 const stopWithin = 10 * time.Second
 
 func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *world, err error) {
-	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: &clock{now: s.Start}, done: o.Done}
+	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: clock{emulated.NewClock(s.Start)}, done: o.Done}
 	if o.Lang == "" {
 		w.lang = cfg.Organisation.Language
 	}
