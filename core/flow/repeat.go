@@ -155,10 +155,13 @@ func (t DateTrigger) Stopped(env Env) string {
 	return ""
 }
 
+// countable is how long after its date a flow repeats: longer intervals are no Duration.
+const countable = 250 * 365 * core.Day
+
 // repeats returns the date that t counts from, and whether t repeats for the risk of env.
 func (t DateTrigger) repeats(env Env) (time.Time, bool) {
 	anchor, ok := t.Anchor(env.Risk)
-	return anchor, ok && t.stopped(env) == ""
+	return anchor, ok && env.Now.Sub(anchor) < countable && t.stopped(env) == ""
 }
 
 // over is Over of a repeat. An occurrence is armed by those who know the risk as it was then,

@@ -263,3 +263,25 @@ func TestRepeatReopenedBeforeItsTime(t *testing.T) {
 		t.Errorf("armed %q, want %q", got, want)
 	}
 }
+
+// TestRepeatOfAnImpossibleDate: whoever mistypes a year holds nothing up.
+func TestRepeatOfAnImpossibleDate(t *testing.T) {
+	t.Parallel()
+	for _, every := range []string{"1m", "1d"} {
+		f, problems := Compile(Def{
+			Name: "x", Zone: "UTC", If: `status == "pending"`, Trigger: TriggerDef{DateField: "discovered_at", Every: every},
+			Steps: []StepDef{{Action: &SendMessageDef{To: []string{"handlers"}, Title: "x"}}},
+		})
+		if f == nil {
+			t.Fatal(problems)
+		}
+		now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		for year, want := range map[int]int{26: 0, 1700: 0, 1950: 1, 9999: 1} {
+			r := core.Risk{Status: core.Pending, DiscoveredAt: time.Date(year, 3, 4, 0, 0, 0, 0, time.UTC)}
+			got, ok := f.Trigger.Expected(Env{Risk: r, Now: now}, nil)
+			if !ok || len(got) != want {
+				t.Errorf("every %s since the year %d: %v, %v", every, year, got, ok)
+			}
+		}
+	}
+}
