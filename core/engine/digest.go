@@ -195,7 +195,7 @@ func (t *turn) resolveDigest(ctx context.Context, s flow.Step, in *input) error 
 		}
 		count = l.Count - len(l.Keys) + len(risks)
 	}
-	if len(risks) == 0 {
+	if count == 0 {
 		return stepSkipped{"condition"}
 	}
 	env := flow.Env{Now: t.e.clock.Now(), Count: count, Text: t.e.text.In(t.e.org.Language)}

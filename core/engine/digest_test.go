@@ -139,3 +139,33 @@ func TestDigestWithoutCondition(t *testing.T) {
 		t.Errorf("the trail (-want +got):\n%s", diff)
 	}
 }
+
+// A digest that is held tells of the risks that it doesn't name, even if all that it names
+// have been closed.
+func TestHeldDigestOfClosedRisks(t *testing.T) {
+	t.Parallel()
+	d := overview()
+	d.Trigger.Schedule, d.Quiet = "0 1 * * *", nightly(true)
+	d.Steps = d.Steps[:1]
+	atNight(t, func(t *testing.T, b *bundle) {
+		var titles []string
+		for n := range 22 {
+			titles = append(titles, fmt.Sprint("risk ", n))
+		}
+		b.fileHigh(titles...)
+		b.eventually("the walk is armed", func() bool { return len(b.walks("overview")) == 1 })
+		b.clockTo("01:05")
+		b.wantTold("at night", "wait for you", []int{0}, "DWEI")
+		found, err := b.store.Find(b.ctx(), engine.Query{Statuses: engine.OpenStatuses(), Limit: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range found.Risks { // those that it names
+			if err := b.set(wei, r.Key, core.Resolved, "done"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.clockTo("02:30")
+		b.wantTold("in the morning", "2 wait for you", []int{1}, "DWEI")
+	}, d)
+}

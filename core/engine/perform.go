@@ -150,8 +150,13 @@ func (t *turn) shownID(what string) string {
 const shownRepeats = 5
 
 // shownFor returns what distinguishes the messages of this run from those of other runs of its
-// flow: the occurrence. One of a repeat takes the place of an earlier one.
+// flow: the occurrence. One of a repeat takes the place of an earlier one, and one of a schedule
+// that of another day.
 func (t *turn) shownFor() string {
+	if at := t.run.ID.Scheduled(); !at.IsZero() {
+		day := at.UnixMilli() / core.Day.Milliseconds()
+		return "." + strconv.FormatInt(day%shownRepeats, 10)
+	}
 	if t.flow != nil {
 		if d, ok := t.flow.Trigger.(flow.DateTrigger); ok {
 			if n, ok := d.Number(t.run.ID.Occurrence); ok {

@@ -131,7 +131,13 @@ func (t *turn) walkOn(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger,
 	if w.Next != nil {
 		after = *w.Next
 	} else {
-		t.notices = append(t.notices, t.e.nextWalk(f.Name, due)...)
+		later, err := t.e.walksLater(ctx, f.Name, due)
+		if err != nil {
+			return err
+		}
+		if !later {
+			t.notices = append(t.notices, t.e.nextWalk(f.Name, due)...)
+		}
 	}
 	page, err := t.e.store.Find(ctx, Query{Statuses: OpenStatuses(), After: after, Limit: walkPage})
 	if err != nil {
@@ -177,6 +183,16 @@ func (e *Engine) schedule(name string) (*flow.Flow, flow.ScheduleTrigger, bool) 
 		}
 	}
 	return nil, flow.ScheduleTrigger{}, false
+}
+
+// walksLater reports whether a later walk of a flow is armed or under way, as when an operator
+// retries one that was parked.
+func (e *Engine) walksLater(ctx context.Context, name string, due time.Time) (bool, error) {
+	live, err := e.store.Live(ctx, e.noticesRisk())
+	return slices.ContainsFunc(live, func(r RunSummary) bool {
+		at, walk := walkedAt(r.ID)
+		return walk && r.ID.Flow == name && at.After(due)
+	}), err
 }
 
 // nextWalk arms the walk after the one that was due then.

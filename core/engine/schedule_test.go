@@ -413,3 +413,24 @@ func TestScheduleOfManyRisks(t *testing.T) {
 func (s killableStore) Find(ctx context.Context, q engine.Query) (engine.Found, error) {
 	return step(s.process, func() (engine.Found, error) { return s.Store.Find(ctx, q) })
 }
+
+// A flow that a schedule runs on a risk again and again keeps few of its cards up to date.
+func TestScheduleShowsFewCards(t *testing.T) {
+	t.Parallel()
+	d := daily()
+	d.Steps[0].Action.(*flow.SendMessageDef).Card = "risk"
+	b := setup(t, d)
+	b.atEight()
+	r := b.file("Ledger", time.Time{})
+	b.startArmed("daily")
+	for day := range 8 {
+		b.jump(b.nine(0).Add(time.Minute))
+		b.eventually("the handler is told", func() bool { return len(b.platform.postsIn("DWEI")) == day+1 })
+		b.eventually("the next walk is armed", func() bool { w := b.walks("daily"); return len(w) == 1 && w[0].Due.Equal(b.nine(1)) })
+		b.jump(b.nine(1).Add(-time.Hour))
+	}
+	rec, err := b.store.Get(b.ctx(), r.Key)
+	if err != nil || len(rec.Shown) != 5 {
+		t.Errorf("%d cards, %v", len(rec.Shown), err)
+	}
+}

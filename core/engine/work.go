@@ -382,6 +382,9 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 		kind = EventRetry
 		s.Since = time.Time{}
 	default: // waiting is no failed attempt
+		if v.code == Held || v.code == NotYet { // nothing is tried meanwhile
+			s.Attempts, s.Unknown, s.Since = 0, 0, time.Time{}
+		}
 	}
 	data := map[string]string{"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}
 	if v.code == AwaitsGroup {
