@@ -165,29 +165,25 @@ func New(o Options) (*Engine, error) {
 // Persons returns the part of the engine that names people and links their accounts.
 func (e *Engine) Persons() people.Persons { return e.persons }
 
-// begin puts the config file in force. People are answered already, so a database that has
-// no memory left is no reason to stop.
+// begin puts the config file in force. People are answered already, so a database that is down
+// or full is no reason to stop; one that refuses the user is.
 func (e *Engine) begin(ctx context.Context) error {
 	for {
 		err := e.PutInForce(ctx)
-		if core.DetailOf(err) != databaseFull {
+		if core.KindOf(err) != core.Unavailable || core.DetailOf(err) == Denied {
 			return err
 		}
-		e.log.WarnContext(ctx, "the database is full, so no flows run yet", "err", err)
+		e.log.WarnContext(ctx, "the config file could not be put in force, so no flows run yet", "err", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(whileFull):
+		case <-time.After(beginAgain):
 		}
 	}
 }
 
-// databaseFull is the detail of an error of a database without memory for writes. While it is
-// full, begin tries again that often.
-const (
-	databaseFull = "full"
-	whileFull    = time.Second
-)
+// beginAgain is how long begin waits before it tries again.
+const beginAgain = time.Second
 
 // Run runs flows until ctx ends. Then it stops claiming, waits up to eight
 // seconds for calls under way, hands back every run that it holds and returns

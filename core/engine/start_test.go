@@ -13,16 +13,16 @@ import (
 	"riskroom/core/engine"
 )
 
-// scarce is a store that has no memory left for the first files that are put in force, and
-// that takes away the lease of the first runs that end.
+// scarce is a store that can't put the first files in force, and that takes away the lease of
+// the first runs that end.
 type scarce struct {
 	engine.Store
-	full, leases atomic.Int64 // left to fail
+	down, leases atomic.Int64 // left to fail
 }
 
 func (s *scarce) PutInForce(ctx context.Context, file string) (int64, error) {
-	if s.full.Add(-1) >= 0 {
-		return 0, &core.Error{Op: "store: put a file in force", Kind: core.Unavailable, Detail: "full", Err: errors.New("OOM")}
+	if s.down.Add(-1) >= 0 {
+		return 0, &core.Error{Op: "store: put a file in force", Kind: core.Unavailable, Err: errors.New("connection refused")}
 	}
 	return s.Store.PutInForce(ctx, file)
 }
@@ -48,22 +48,22 @@ func (o *ends) Ended(s engine.RunState) {
 	o.counts[s]++
 }
 
-// An engine whose database is full begins once there is room.
-func TestBeginsOnceThereIsRoom(t *testing.T) {
+// An engine whose database is down begins once it is up.
+func TestBeginsOnceTheDatabaseIsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &scarce{Store: inMemory(t)}
-		s.full.Store(3)
+		s.down.Store(3)
 		b := setupOn(t, &fakeClock{}, s, storyFlows()[0])
 		defer b.startEngine(b.engine)()
 		r := b.file("Ledger", time.Time{})
 		time.Sleep(2 * time.Second)
 		if got := b.run(r.Key, "tell").State; got != engine.Armed {
-			t.Errorf("without room, the run is %s", got)
+			t.Errorf("while it is down, the run is %s", got)
 		}
 		time.Sleep(time.Minute)
 		if got := b.run(r.Key, "tell").State; got != engine.Finished {
-			t.Errorf("with room, the run is %s", got)
+			t.Errorf("once it is up, the run is %s", got)
 		}
 	})
 }

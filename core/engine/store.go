@@ -83,6 +83,10 @@ type InForce struct {
 // OtherFile is the Detail of the Conflict if another config file is in force.
 const OtherFile = "file"
 
+// Denied is the Detail of the Unavailable if the database refuses the user, the password, or a
+// command of that user.
+const Denied = "refused"
+
 // Numbering asks for the number of a new risk, or of a topic group that belongs to none.
 type Numbering struct {
 	Topic bool   // of a topic group

@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"riskroom/core"
+	"riskroom/core/engine"
 )
 
 // failed turns an error of go-redis into a *core.Error. Temporary failures and those
@@ -27,7 +28,7 @@ func failed(op string, err error) error {
 	case redis.IsOOMError(err):
 		e.Detail = "full"
 	case redis.IsAuthError(err), redis.IsPermissionError(err), deniesScript(err):
-		e.Detail = deniedUser
+		e.Detail = engine.Denied
 	case redis.IsReadOnlyError(err):
 		e.Detail = FoundReplica
 	case isUntrusted(err):
@@ -41,10 +42,6 @@ func failed(op string, err error) error {
 	}
 	return e
 }
-
-// deniedUser is the Detail if the server refuses the user, the password, or a command
-// of that user.
-const deniedUser = "refused"
 
 // deniesScript reports whether err says that the user lacks a permission inside a
 // script. The server has no code for that, only words, which depend on its version.

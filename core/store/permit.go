@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"riskroom/core"
+	"riskroom/core/engine"
 )
 
 // A server denies a command, a key or a channel only when it is used, in a script even
@@ -69,7 +70,7 @@ func (s *Store) tryKeys(ctx context.Context) (commands, patterns []string, err e
 	answers, errs := s.doAll(ctx, "permissions", calls)
 	for i, a := range answers {
 		switch {
-		case core.DetailOf(errs[i]) == deniedUser:
+		case core.DetailOf(errs[i]) == engine.Denied:
 			patterns = append(patterns, trials[i].pattern)
 		case errs[i] != nil:
 			return nil, nil, errs[i]

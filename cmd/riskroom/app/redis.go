@@ -11,6 +11,7 @@ import (
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/engine"
 	"riskroom/core/store"
 	"riskroom/core/store/private"
 	"riskroom/core/text"
@@ -27,6 +28,21 @@ func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *s
 		}
 		return s, err
 	}, store.Options{Logger: log})
+}
+
+// ReadStore opens the store of a config file for reading. Unlike AttachStore it starts and
+// writes nothing, so it fails if there is no database, or one that serve has yet to upgrade.
+func ReadStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+	return openStore(ctx, c, attachOnly, store.Options{Logger: log, ReadOnly: true})
+}
+
+// attachOnly returns the private Redis that is running.
+func attachOnly(ctx context.Context, o private.Options) (*private.Server, error) {
+	s, err := private.Attach(ctx, o)
+	if err != nil {
+		return nil, text.NewError(text.Phrasef("no serve runs on %s, so there are no risks to read (%v)", o.DataDir, err), err)
+	}
+	return s, nil
 }
 
 type startPrivate func(context.Context, private.Options) (*private.Server, error)
@@ -77,9 +93,9 @@ func named(c *config.Config, o store.Options) (store.Options, error) {
 func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*store.Snapshot, error) {
 	where := text.Plain(inspect.StoreName(c))
 	if c.Redis.Private {
-		server, err := private.Attach(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
+		server, err := attachOnly(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
 		if err != nil {
-			return nil, text.NewError(text.Phrasef("no serve runs on %s, so there are no risks to read (%v)", c.DataDir, err), err)
+			return nil, err
 		}
 		defer func() { _ = server.Stop() }() // leaves it running
 		where, o.Dial, o.Prefix = privateRedis(server), server.Dial, c.Redis.Prefix
@@ -122,7 +138,7 @@ func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.S
 func openError(where text.Phrase, err error) error {
 	var says text.Phrase
 	switch {
-	case core.DetailOf(err) == "refused":
+	case core.DetailOf(err) == engine.Denied:
 		says = text.Phrasef("%s refuses the user or the password (%v). Check them in the config file, and allow the user every command on every key and channel", where, err)
 	case core.DetailOf(err) == "certificate":
 		says = text.Phrasef("%s has a certificate that this machine does not trust (%v). Check that it names the host of the url. If your own authority signed it, set SSL_CERT_FILE to that authority's certificate", where, err)
@@ -132,6 +148,10 @@ func openError(where text.Phrase, err error) error {
 		says = text.Phrasef("%s does not answer (%v). Check that it is running, that the url in the config file is right, and that this machine can reach it", where, err)
 	case core.DetailOf(err) == "schema":
 		says = text.Phrasef("the database of %s was written by a newer riskroom: run that version, or set another prefix (%v)", where, err)
+	case core.DetailOf(err) == store.OlderSchema:
+		says = text.Phrasef("the database of %s was written by an older riskroom: the next start of serve upgrades it. Until then, only that version can read it (%v)", where, err)
+	case core.DetailOf(err) == store.NoDatabase:
+		says = text.Phrasef("%s has no risks yet: the first start of serve creates the database", where)
 	default:
 		says = text.Phrasef("%s: %s", where, err)
 	}
