@@ -19,6 +19,9 @@ func (s *Store) DB() redis.UniversalClient { return s.db }
 // AuditKey returns the key of the stream with the trail of a risk.
 func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.shard(risk)) }
 
+// MetaKey returns the key of the database's description.
+func (s *Store) MetaKey() string { return s.keys.meta() }
+
 // Before makes risks up to a number those that an older program may have filed.
 func (s *Store) Before(n int64) { s.keys.since = n }
 

@@ -71,6 +71,25 @@ func testInForce(t *testing.T, open opener) {
 	b.same("claimed by the old file", n, 1)
 }
 
+// testInForceLost checks that a file can be put in force if the server has lost that another
+// one is, but not in every shard.
+func testInForceLost(t *testing.T, open opener) {
+	b := setup(t, open)
+	_, err := b.s.PutInForce(b.ctx, "first")
+	b.ok(err)
+	meta := b.s.DB().HGetAll(b.ctx, b.s.MetaKey()).Val()
+	second, err := b.s.PutInForce(b.ctx, "second")
+	b.ok(err)
+	b.ok(b.s.DB().HSet(b.ctx, b.s.MetaKey(), meta).Err())
+	again, err := b.s.PutInForce(b.ctx, "first")
+	b.ok(err)
+	if again <= second {
+		t.Errorf("generation %d after %d", again, second)
+	}
+	_, _, err = b.s.Claim(b.ctx, "first", 1, lease)
+	b.ok(err)
+}
+
 // testInForceHalfway checks that a file is put in force in all shards although the process that
 // began died.
 func testInForceHalfway(t *testing.T, open opener) {

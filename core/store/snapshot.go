@@ -53,16 +53,12 @@ func TakeSnapshot(ctx context.Context, o Options) (*Snapshot, error) {
 		prefix: o.Prefix, hashes: map[string]map[string]string{}, texts: map[string]string{}, scores: map[string][]redis.Z{}, sets: map[string][]any{},
 	}}
 	c.from = keys{prefix: o.Prefix}
-	meta, err := db.HGetAll(ctx, c.from.meta()).Result()
+	meta, err := description(ctx, op, db, c.from)
 	if err != nil {
-		return nil, failed(op, err)
+		return nil, err
 	}
 	if len(meta) == 0 {
 		return c.out, nil
-	}
-	if number(meta["schema"]) != schema {
-		return nil, &core.Error{Op: "store: " + op, Kind: core.Unsupported, Detail: "schema",
-			Err: fmt.Errorf("the database has schema %s, this program reads %d", meta["schema"], schema)}
 	}
 	c.from.shards, c.from.since = int(number(meta["shards"])), number(meta["since"])
 	c.to = keys{prefix: o.Prefix, shards: 1, since: c.from.since}
@@ -254,3 +250,40 @@ func (s *Snapshot) write(ctx context.Context, db redis.UniversalClient) error {
 
 // String says how many risks there are, so that no log gets their texts.
 func (s *Snapshot) String() string { return strconv.Itoa(len(s.Risks)) + " risks" }
+
+// description reads a database's description, which is empty if there is no database. It
+// refuses one of another schema.
+func description(ctx context.Context, op string, db redis.UniversalClient, k keys) (map[string]string, error) {
+	meta, err := db.HGetAll(ctx, k.meta()).Result()
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	if have := number(meta["schema"]); len(meta) > 0 && have != schema {
+		e := &core.Error{Op: "store: " + op, Kind: core.Unsupported, Detail: "schema", Err: fmt.Errorf("the database has schema %d, this program reads %d", have, schema)}
+		if have < schema {
+			e.Detail = OlderSchema
+		}
+		return nil, e
+	}
+	return meta, nil
+}
+
+// The details of errors of Open with ReadOnly and of TakeSnapshot.
+const (
+	OlderSchema = "older_schema" // an earlier version has written the database, and nobody has upgraded it
+	NoDatabase  = "no_database"  // there is none; Open only
+)
+
+// readMeta is openMeta of a store that only reads.
+func (s *Store) readMeta(ctx context.Context) error {
+	meta, err := description(ctx, "open", s.db, s.keys)
+	if err != nil {
+		return err
+	}
+	if len(meta) == 0 {
+		return &core.Error{Op: "store: open", Kind: core.NotFound, Detail: NoDatabase, Err: errors.New("there is no database")}
+	}
+	s.keys.shards, s.instance, s.keys.since = int(number(meta["shards"])), meta["instance"], number(meta["since"])
+	s.upcoming.reset(s.keys.shards, 0)
+	return nil
+}

@@ -51,8 +51,11 @@ type Options struct {
 	// longer than a second or two, the call fails with Unavailable although its
 	// change is stored.
 	Strict   bool
-	Embedded bool         // the server is part of this program, and has no INFO
-	Volatile bool         // Check accepts a server without AOF and RDB
+	Embedded bool // the server is part of this program, and has no INFO
+	Volatile bool // Check accepts a server without AOF and RDB
+	// ReadOnly opens only a database that this program's version has written or upgraded, and
+	// writes nothing to it. The caller must not write either.
+	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default
 
 	// Snapshot, if set, is what a new database contains. It has one shard.
@@ -170,6 +173,9 @@ func (l libraryLog) Printf(ctx context.Context, format string, v ...any) {
 // openMeta reads the database's schema, number of shards and ID, and writes them if the
 // database is new.
 func (s *Store) openMeta(ctx context.Context) error {
+	if s.opts.ReadOnly {
+		return s.readMeta(ctx)
+	}
 	shards := s.opts.Shards
 	if shards == 0 {
 		shards = defaultShards

@@ -20,6 +20,7 @@ var cases = map[string]func(*testing.T, opener){
 	"numbers race":       testAlikeRace,
 	"in force":           testInForce,
 	"in force halfway":   testInForceHalfway,
+	"in force lost":      testInForceLost,
 	"filing":             testFiling,
 	"changes race":       testChangesRace,
 	"ops repeat":         testOpsRepeat,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -20,8 +21,11 @@ var throwawaySettings = [][2]string{
 	{"daemonize", "no"},
 }
 
-// Throwaway is a redis-server for a simulation. It writes nothing to disk, and ends with this
-// process even if that is killed.
+// startWithin bounds how long a Throwaway takes to answer.
+const startWithin = 10 * time.Second
+
+// Throwaway is a redis-server for a simulation. It writes nothing to disk but its socket, and
+// ends with this process even if that is killed. Its folder then stays.
 type Throwaway struct {
 	dir  serverDir
 	cmd  *exec.Cmd
@@ -48,7 +52,7 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 	for _, set := range throwawaySettings {
 		args = append(args, "--"+set[0], set[1])
 	}
-	t.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, args...)
+	t.cmd = exec.Command(program, args...) //nolint:noctx // Stop kills it
 	t.cmd.Dir, t.cmd.Env, t.cmd.SysProcAttr = path, environment(), endsWithUs()
 	if err := t.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", program, err), os.RemoveAll(path))
@@ -57,6 +61,8 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 		_ = t.cmd.Wait() // it is killed
 		close(t.gone)
 	}()
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
 	for {
 		err := t.dir.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
 		if err == nil {
@@ -67,8 +73,8 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 			return nil, errors.Join(fmt.Errorf("%s ended while it started", program), t.Stop())
 		default:
 		}
-		if err := wait(ctx, pause); err != nil {
-			return nil, errors.Join(err, t.Stop())
+		if wait(ctx, pause) != nil {
+			return nil, errors.Join(fmt.Errorf("%s does not answer: %w", program, err), t.Stop())
 		}
 	}
 }
