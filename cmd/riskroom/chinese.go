@@ -54,6 +54,7 @@ func chineseMisuse() map[string]string {
 		"--%s: %q is not a day such as 2026-01-31":                                                 "--%s：%q 不是日期，如 2026-01-31",
 		"--addr %s is not an address: use the form %s":                                             "--addr %s 不是地址：请写成 %s 的形式",
 		"--addr %s: the demo has no passwords, so only this machine may reach it: use the form %s": "--addr %s：演示没有密码，只允许本机访问：请写成 %s 的形式",
+		"--watch needs a file: the standard input can't be read again":                             "--watch 需要文件：标准输入无法再次读取",
 		"--limit must be at least 1":                                                               "--limit 至少为 1",
 		"--platform %s: %s has no such workspace, only %s; leave --platform out, or add a workspace with platform: %s": "--platform %s：%s 没有这样的工作区，只有 %s；请去掉 --platform，或添加 platform: %s 的工作区",
 		"--status: %q is not one of %s":                                      "--status：%q 不在可用的值之中：%s",

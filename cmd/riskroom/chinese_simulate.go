@@ -35,7 +35,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 跳过了什么、为什么。引擎、适配器及其速率限制与 serve 相同，只有工作区是模拟的：不会联系任何人，
 也无需设置密钥。
 
-默认有两个虚构的风险：第一个无人处理，第二个有人开始处理并解决。--risks 指定您自己的风险文件：
+默认有两个虚构的风险：第一个无人处理，第二个有人开始处理并解决。--risks 指定你自己的风险文件：
 riskroom export 写出的 CSV，或如下的 YAML：
   start: "2026-03-02 09:00"      # 默认为今天九点
   for: 30d                       # 默认值

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -87,7 +88,7 @@ func exportRisks(ctx context.Context, s environment, f exportFlags) error {
 	if err := oneOf(f.format, formatCSV, formatLines); err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f.runsFlags)
+	db, cfg, err := openRunStore(ctx, s, f.runsFlags, app.AttachStore)
 	if err != nil {
 		return err
 	}

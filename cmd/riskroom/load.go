@@ -21,7 +21,11 @@ const stdinName = "-"
 // readConfig reads a config file; "-" is the standard input. Errors are misused.
 func readConfig(s environment, name string) ([]byte, error) {
 	in := s.stdin
-	if name != stdinName {
+	switch name {
+	case "":
+		return nil, misuse("which config file? Add --config FILE")
+	case stdinName:
+	default:
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, misuse("cannot read the config file: %v", withoutSyscall(err))
@@ -64,13 +68,15 @@ func withoutSyscall(err error) error {
 // The config is nil if one of the problems is an error. The returned error is
 // misused, unless the texts are broken.
 func load(s environment, name string, unset config.Unset) (*config.Config, config.Problems, error) {
-	if name == "" {
-		return nil, nil, misuse("which config file? Add --config FILE")
-	}
 	src, err := readConfig(s, name)
 	if err != nil {
 		return nil, nil, err
 	}
+	return loadFrom(s, name, src, unset)
+}
+
+// loadFrom is load of a file that has been read.
+func loadFrom(s environment, name string, src []byte, unset config.Unset) (*config.Config, config.Problems, error) {
 	texts, err := text.Load()
 	if err != nil {
 		return nil, nil, err

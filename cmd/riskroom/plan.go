@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core/engine"
 	"riskroom/core/text"
 )
@@ -60,7 +61,7 @@ func planFile(ctx context.Context, s environment, f planFlags, name string) erro
 	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, runsFlags{config: name, logLevel: f.logLevel})
+	db, cfg, err := openRunStore(ctx, s, runsFlags{config: name, logLevel: f.logLevel}, app.ReadStore)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"riskroom/core/engine"
+	"riskroom/core/store/storetest"
 )
 
 func TestPlan(t *testing.T) {
@@ -77,4 +81,43 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%v: exit %d, %s", c.args, r.code, r.stderr)
 		}
 	}
+}
+
+// plan writes nothing: it neither creates a database nor upgrades one.
+func TestPlanWritesNothing(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	other := storetest.Start(t)
+	empty := map[string]string{"REDIS_URL": other.URL, "PREFIX": storetest.Prefix()}
+	if r := program(t.Context(), empty, "", "plan", d.config); r.code != exitFailed || !strings.Contains(r.stderr, "has no risks yet") {
+		t.Errorf("without a database: %+v", r)
+	}
+	client := dbAt(t, other.URL)
+	if keys := client.Keys(t.Context(), empty["PREFIX"]+"*").Val(); len(keys) > 0 {
+		t.Errorf("it has written %q", keys)
+	}
+	client = dbAt(t, d.env["REDIS_URL"])
+	meta := d.env["PREFIX"] + ":meta"
+	if err := client.HSet(t.Context(), meta, "schema", 2).Err(); err != nil {
+		t.Fatal(err)
+	}
+	before := client.HGetAll(t.Context(), meta).Val()
+	if r := program(t.Context(), d.env, "", "plan", d.config); r.code != exitFailed || !strings.Contains(r.stderr, "was written by an older riskroom") {
+		t.Errorf("of an older version: %+v", r)
+	}
+	if after := client.HGetAll(t.Context(), meta).Val(); !maps.Equal(before, after) {
+		t.Errorf("it has changed %v to %v", before, after)
+	}
+}
+
+// dbAt connects to a Redis.
+func dbAt(t *testing.T, url string) *redis.Client {
+	t.Helper()
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := redis.NewClient(o)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }

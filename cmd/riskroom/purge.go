@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/text"
@@ -67,7 +68,7 @@ func purgeRisks(ctx context.Context, s environment, f purgeFlags) error {
 	if f.closedBefore == "" {
 		return misuse("closed before which day? Add --closed-before DATE")
 	}
-	db, cfg, err := openRunStore(ctx, s, f.runsFlags)
+	db, cfg, err := openRunStore(ctx, s, f.runsFlags, app.AttachStore)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/cmd/riskroom/render"
 	"riskroom/core"
@@ -130,7 +131,7 @@ func renderInput(ctx context.Context, s environment, f renderFlags, file string)
 	}
 	s.stdin = &again
 	// Here an unset variable isn't filled in: a placeholder is no address of a Redis.
-	db, _, err := openRunStore(ctx, s, runsFlags{config: file})
+	db, _, err := openRunStore(ctx, s, runsFlags{config: file}, app.AttachStore)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os/user"
 	"time"
 
@@ -118,7 +119,7 @@ func changeRuns(ctx context.Context, s environment, f runsFlags, did string, arg
 	if err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
 	if err != nil {
 		return err
 	}
@@ -194,9 +195,12 @@ type runStore struct {
 // Stop ends the store, and a private Redis that was started for it.
 func (o runStore) Stop() error { return o.stop() }
 
+// openStore is app.AttachStore, or app.ReadStore for a command that only reads.
+type openStore func(context.Context, *config.Config, *slog.Logger) (*store.Store, func() error, error)
+
 // openRunStore opens the store of a config file. Secrets that only serve needs may
 // be missing, and warnings are left to check.
-func openRunStore(ctx context.Context, s environment, f runsFlags) (runStore, *config.Config, error) {
+func openRunStore(ctx context.Context, s environment, f runsFlags, open openStore) (runStore, *config.Config, error) {
 	if f.logLevel == "" {
 		f.logLevel = "error"
 	}
@@ -216,6 +220,6 @@ func openRunStore(ctx context.Context, s environment, f runsFlags) (runStore, *c
 		// A variable is not set.
 		fmt.Fprint(s.stderr, problems.Warnings().String())
 	}
-	db, stop, err := app.AttachStore(ctx, cfg, log)
+	db, stop, err := open(ctx, cfg, log)
 	return runStore{db, stop}, cfg, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -67,7 +68,7 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	if limit < 1 {
 		return misuse("--limit must be at least 1")
 	}
-	db, cfg, err := openRunStore(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
 	if err != nil {
 		return err
 	}

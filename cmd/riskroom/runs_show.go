@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -84,7 +85,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	if err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,9 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.watch && f.config == stdinName {
+		return misuse("--watch needs a file: the standard input can't be read again")
+	}
 	file := source{s: s, name: f.config}
 	cfg, warnings, err := file.loadFirst()
 	if err != nil {
@@ -78,7 +81,7 @@ func serve(ctx context.Context, s environment, f serveFlags) error {
 	if f.logFormat == formatText {
 		serving.Screen = s.stderr
 	}
-	reload, end := file.reloading(ctx, f.watch)
+	reload, end := file.reloading(ctx, f.watch, log)
 	defer end()
 	serving.Reload = reload
 	err = app.Serve(ctx, serving)

@@ -205,7 +205,7 @@ func TestWatch(t *testing.T) {
 	write("days.ics", "days")
 
 	c := &source{name: path("riskroom.yaml"), named: []string{path("riskroom.yaml"), path("days.ics")}}
-	c.loaded, _ = c.contents()
+	c.loaded, _ = c.look()
 	ctx, cancel := context.WithCancel(t.Context())
 	asked, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -256,7 +256,16 @@ func (t *tester) print(f testFlags) error {
 	default:
 		t.text(f)
 	}
-	low := slices.ContainsFunc(t.covered, func(c *flowtest.Coverage) bool { return c.Percent() < f.least })
+	low, tell := false, t.s.stdout
+	if f.format != formatText {
+		tell = t.s.stderr
+	}
+	for _, c := range t.covered {
+		if c.Percent() < f.least {
+			low = true
+			fmt.Fprintln(tell, t.s.say("FAIL %s: its coverage is less than %d%%", c.Config, f.least))
+		}
+	}
 	failed := slices.ContainsFunc(t.results, func(r flowtest.Result) bool { return r.Failed() > 0 || len(r.Problems) > 0 })
 	if err == nil && (failed || low) {
 		return errReported
@@ -294,9 +303,6 @@ func (t *tester) text(f testFlags) {
 			if !p.Covered {
 				fmt.Fprintf(t.s.stdout, "  %s\n", t.s.words().Say(p.Says()))
 			}
-		}
-		if c.Percent() < f.least {
-			fmt.Fprintln(t.s.stdout, t.s.say("FAIL %s: its coverage is less than %d%%", c.Config, f.least))
 		}
 	}
 }

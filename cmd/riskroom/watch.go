@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"sync"
@@ -27,40 +28,52 @@ type source struct {
 	loaded string // what they contained
 }
 
-// load reads and checks the file, and notes which files it names.
+// load reads and checks the file, and notes which files it names and what they contain.
 func (c *source) load() (*config.Config, config.Problems, error) {
-	named := []string{c.name}
+	src, err := readConfig(c.s, c.name)
+	if err != nil {
+		return nil, nil, err
+	}
+	named, read := []string{c.name}, contents{}
+	read.add(c.name, src)
 	s := c.s
 	s.readFile = func(name string) ([]byte, error) {
+		b, err := readNamed(name)
 		named = append(named, name)
-		return readNamed(name)
+		read.add(name, b)
+		return b, err
 	}
-	cfg, problems, err := load(s, c.name, config.UnsetIsError)
+	cfg, problems, err := loadFrom(s, c.name, src, config.UnsetIsError)
 	c.mu.Lock()
-	c.named = named
-	c.mu.Unlock()
-	sum, _ := c.contents()
-	c.mu.Lock()
-	c.loaded = sum
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	c.named, c.loaded = named, read.sum()
 	return cfg, problems, err
 }
 
-// contents identifies what the files contain. ok is false while one can't be read, as while
-// an editor replaces it.
-func (c *source) contents() (sum string, ok bool) {
+// contents identifies what files contain.
+type contents struct{ files []byte }
+
+func (c *contents) add(name string, b []byte) {
+	c.files = fmt.Appendf(c.files, "%q %x\n", name, sha256.Sum256(b))
+}
+
+func (c *contents) sum() string { return string(c.files) }
+
+// look reads the files again and reports whether they contain something else than what was
+// loaded. now identifies that. changed is false while one can't be read, as while an editor
+// replaces it.
+func (c *source) look() (now string, changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := sha256.New()
+	var read contents
 	for _, name := range c.named {
 		b, err := readNamed(name)
 		if err != nil {
 			return "", false
 		}
-		fmt.Fprintf(h, "%q %d\n", name, len(b))
-		h.Write(b)
+		read.add(name, b)
 	}
-	return string(h.Sum(nil)), true
+	return read.sum(), read.sum() != c.loaded
 }
 
 // watch asks for a reload when a file has changed and stayed the same for one look, until ctx
@@ -77,11 +90,8 @@ func (c *source) watch(ctx context.Context, every time.Duration, ask func()) {
 			return
 		case <-tick.C:
 		}
-		now, ok := c.contents()
-		c.mu.Lock()
-		changed := now != c.loaded
-		c.mu.Unlock()
-		if ok && changed && now == last && now != asked {
+		now, changed := c.look()
+		if changed && now == last && now != asked {
 			asked = now
 			ask()
 		}
@@ -90,12 +100,9 @@ func (c *source) watch(ctx context.Context, every time.Duration, ask func()) {
 }
 
 // reloading returns when and how serve reads its config file again: on SIGHUP and, with watch,
-// when it has changed. The standard input can't be read again, so it returns nil for that.
-// end stops listening to the signal.
-func (c *source) reloading(ctx context.Context, watch bool) (r *app.Reloading, end func()) {
-	if c.name == stdinName {
-		return nil, func() {}
-	}
+// when it has changed. The standard input can't be read again, so it returns nil for that, and
+// ignores the signal. end stops listening to it.
+func (c *source) reloading(ctx context.Context, watch bool, log *slog.Logger) (r *app.Reloading, end func()) {
 	asked := make(chan struct{}, 1)
 	ask := func() {
 		select {
@@ -113,6 +120,10 @@ func (c *source) reloading(ctx context.Context, watch bool) (r *app.Reloading, e
 			case <-ctx.Done():
 				return
 			case <-hups:
+				if c.name == stdinName {
+					log.WarnContext(ctx, "the config file was read from the standard input, which can't be read again: restart to change it")
+					continue
+				}
 				ask()
 			}
 		}
@@ -120,7 +131,10 @@ func (c *source) reloading(ctx context.Context, watch bool) (r *app.Reloading, e
 	if watch {
 		loops.Go(func() { c.watch(ctx, watchEvery, ask) })
 	}
-	return &app.Reloading{Load: c.load, Asked: asked}, func() {
+	if c.name != stdinName {
+		r = &app.Reloading{Load: c.load, Asked: asked}
+	}
+	return r, func() {
 		signal.Stop(hups)
 		cancel()
 		loops.Wait()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/bots"
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -52,7 +53,7 @@ func explain(ctx context.Context, s environment, f runsFlags, args []string) err
 	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ func Chinese() map[string]string {
 		"%s is a replica, which takes no writes: use the master, or the sentinels (mode: sentinel)":                                                                                               "%s 是只读副本：请改用主节点，或使用哨兵（mode: sentinel）",
 		"%s does not answer (%v). Check that it is running, that the url in the config file is right, and that this machine can reach it":                                                         "%s 没有响应（%v）。请确认它正在运行、配置文件中的 url 正确，并且本机可以访问它",
 		"the database of %s was written by a newer riskroom: run that version, or set another prefix (%v)":                                                                                        "%s 的数据库由更新版本的 riskroom 写入：请运行该版本，或设置另一个 prefix（%v）",
+		"the database of %s was written by an older riskroom: the next start of serve upgrades it. Until then, only that version can read it (%v)":                                                "%s 的数据库由较早版本的 riskroom 写入：下次启动 serve 时会升级；在此之前，只有该版本可以读取（%v）",
+		"%s has no risks yet: the first start of serve creates the database":                                                                                                                      "%s 中还没有风险：首次启动 serve 时会创建数据库",
 		"the private redis in %s":                                   "%s 中的私有 Redis",
 		"the url of redis is not a valid URL":                       "redis 的 url 无效",
 		"cannot check redis: %v":                                    "无法检查 Redis：%v",

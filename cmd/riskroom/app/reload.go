@@ -64,6 +64,7 @@ func (a *App) reload(ctx context.Context, r Reloading) (outcome string) {
 	next, problems, err := r.Load()
 	if err != nil {
 		a.log.ErrorContext(ctx, "the config file could not be read again, so the one before stays in force", "err", err)
+		a.Engine().FileRefused(ctx, 1, err.Error())
 		return reloadFailed
 	}
 	if next == nil {
