@@ -88,7 +88,7 @@ func exportRisks(ctx context.Context, s environment, f exportFlags) error {
 	if err := oneOf(f.format, formatCSV, formatLines); err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f.runsFlags, app.AttachStore)
+	db, cfg, err := openRunStore(ctx, s, f.runsFlags, app.ReadStore)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -83,18 +87,35 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// plan writes nothing: it neither creates a database nor upgrades one.
-func TestPlanWritesNothing(t *testing.T) {
+// Commands that read write nothing: they neither create a database nor upgrade one.
+func TestReadersWriteNothing(t *testing.T) {
 	t.Parallel()
 	d := newRunsBundle(t)
 	other := storetest.Start(t)
 	empty := map[string]string{"REDIS_URL": other.URL, "PREFIX": storetest.Prefix()}
-	if r := program(t.Context(), empty, "", "plan", d.config); r.code != exitFailed || !strings.Contains(r.stderr, "has no risks yet") {
-		t.Errorf("without a database: %+v", r)
+	readers := func(config string) [][]string {
+		return [][]string{
+			{"plan", config}, {"why", "R-1", "-c", config}, {"runs", "list", "-c", config}, {"runs", "show", d.parked.String(), "-c", config},
+			{"export", "-c", config}, {"render", config, "tell-the-handlers", "--risk", "R-1"},
+		}
+	}
+	folder := filepath.Join(t.TempDir(), "none")
+	for _, args := range readers(writeConfig(t, keptIn(folder))) {
+		if r := program(t.Context(), nil, "", args...); r.code != exitFailed || !strings.Contains(r.stderr, "the private redis in "+folder+" has no risks yet") {
+			t.Errorf("%s without a data folder: %+v", args, r)
+		}
+		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s has created the data folder: %v", args, err)
+		}
+	}
+	for _, args := range readers(d.config) {
+		if r := program(t.Context(), empty, "", args...); r.code != exitFailed || !strings.Contains(r.stderr, "has no risks yet") {
+			t.Errorf("%s without a database: %+v", args, r)
+		}
 	}
 	client := dbAt(t, other.URL)
 	if keys := client.Keys(t.Context(), empty["PREFIX"]+"*").Val(); len(keys) > 0 {
-		t.Errorf("it has written %q", keys)
+		t.Errorf("they have written %q", keys)
 	}
 	client = dbAt(t, d.env["REDIS_URL"])
 	meta := d.env["PREFIX"] + ":meta"
@@ -102,11 +123,13 @@ func TestPlanWritesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := client.HGetAll(t.Context(), meta).Val()
-	if r := program(t.Context(), d.env, "", "plan", d.config); r.code != exitFailed || !strings.Contains(r.stderr, "was written by an older riskroom") {
-		t.Errorf("of an older version: %+v", r)
+	for _, args := range readers(d.config) {
+		if r := program(t.Context(), d.env, "", args...); r.code != exitFailed || !strings.Contains(r.stderr, "was written by an older riskroom") {
+			t.Errorf("%s of an older version: %+v", args, r)
+		}
 	}
 	if after := client.HGetAll(t.Context(), meta).Val(); !maps.Equal(before, after) {
-		t.Errorf("it has changed %v to %v", before, after)
+		t.Errorf("they have changed %v to %v", before, after)
 	}
 }
 

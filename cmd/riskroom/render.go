@@ -131,7 +131,7 @@ func renderInput(ctx context.Context, s environment, f renderFlags, file string)
 	}
 	s.stdin = &again
 	// Here an unset variable isn't filled in: a placeholder is no address of a Redis.
-	db, _, err := openRunStore(ctx, s, runsFlags{config: file}, app.AttachStore)
+	db, _, err := openRunStore(ctx, s, runsFlags{config: file}, app.ReadStore)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -68,7 +68,7 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	if limit < 1 {
 		return misuse("--limit must be at least 1")
 	}
-	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
+	db, cfg, err := openRunStore(ctx, s, f, app.ReadStore)
 	if err != nil {
 		return err
 	}

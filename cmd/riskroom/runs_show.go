@@ -85,7 +85,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	if err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
+	db, cfg, err := openRunStore(ctx, s, f, app.ReadStore)
 	if err != nil {
 		return err
 	}

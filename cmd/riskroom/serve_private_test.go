@@ -61,8 +61,17 @@ func TestServePrivate(t *testing.T) {
 			t.Errorf("the private redis outlives serve: %v", err)
 		}
 	}
-	if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
-		t.Errorf("runs without serve: exit %d: %s", r.code, r.stderr)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"runs", "list", "-c", config}, ""}, {[]string{"plan", config}, "Compared with 2 risks"}, {[]string{"why", "R-1", "-c", config}, "R-1"},
+		{[]string{"export", "-c", config}, "Ledger is off by R-2"}, {[]string{"render", config, "tell-the-handlers", "--risk", "R-1"}, "Ledger is off by R-1"},
+		{[]string{"simulate", config, "--live", "--for", "1d"}, ""},
+	} {
+		if r := program(t.Context(), env, "", c.args...); r.code != exitFine || !strings.Contains(r.stdout, c.says) {
+			t.Errorf("%s without serve: exit %d: %s%s", c.args, r.code, r.stdout, r.stderr)
+		}
 	}
 }
 

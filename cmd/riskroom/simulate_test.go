@@ -168,7 +168,7 @@ func TestSimulateLive(t *testing.T) {
 		{`redis: { url: "` + server.URL + `/0" }`, "nothing happens", ""},
 		{`redis: { url: "redis://127.0.0.1:1/0" }`, "", "does not answer"},
 		{`redis: { url: "${NOT_SET}" }`, "", "NOT_SET"},
-		{"data_dir: " + dir, "", "no serve runs on"},
+		{"data_dir: " + dir, "", "has no risks yet"},
 	} {
 		if err := os.WriteFile(file, []byte(text+c.redis+"\n"), 0o600); err != nil {
 			t.Fatal(err)

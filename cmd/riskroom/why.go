@@ -53,7 +53,7 @@ func explain(ctx context.Context, s environment, f runsFlags, args []string) err
 	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	db, cfg, err := openRunStore(ctx, s, f, app.AttachStore)
+	db, cfg, err := openRunStore(ctx, s, f, app.ReadStore)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ func Chinese() map[string]string {
 		"cannot check redis: %v":                                    "无法检查 Redis：%v",
 		"%s: the address is in use":                                 "%s：地址已被占用",
 		"cannot listen on %s: %v":                                   "无法监听 %s：%v",
-		"no serve runs on %s, so there are no risks to read (%v)":   "没有 serve 在 %s 上运行，因此没有风险可读（%v）",
 		"risks would be lost in this Redis, so nothing was started": "这个 Redis 可能丢失风险，因此没有启动",
 		`durability: strict needs a replica for every write, and a private Redis has none. Use a Redis with a replica
   redis: { url: "redis://localhost:6379/0" }

@@ -18,31 +18,28 @@ import (
 )
 
 // AttachStore opens the store of a config file. If the file names no Redis, it uses the
-// private one that is running and leaves it running, or else starts one. stop stops what
-// it started.
+// private one that is running and leaves it running, or else starts one on the data that is
+// there. stop stops what it started.
 func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
-	return openStore(ctx, c, func(ctx context.Context, o private.Options) (*private.Server, error) {
-		s, err := private.Attach(ctx, o)
-		if errors.Is(err, private.ErrNotRunning) {
-			s, err = private.Start(ctx, o)
-		}
-		return s, err
-	}, store.Options{Logger: log})
+	return openStore(ctx, c, attach, store.Options{Logger: log})
 }
 
-// ReadStore opens the store of a config file for reading. Unlike AttachStore it starts and
-// writes nothing, so it fails if there is no database, or one that serve has yet to upgrade.
+// ReadStore opens the store of a config file for reading. Unlike AttachStore it writes
+// nothing, so it fails if there is no database, or one that serve has yet to upgrade.
 func ReadStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
-	return openStore(ctx, c, attachOnly, store.Options{Logger: log, ReadOnly: true})
+	return openStore(ctx, c, attach, store.Options{Logger: log, ReadOnly: true})
 }
 
-// attachOnly returns the private Redis that is running.
-func attachOnly(ctx context.Context, o private.Options) (*private.Server, error) {
+// attach returns the private Redis that is running, or starts one. It creates no data folder.
+func attach(ctx context.Context, o private.Options) (*private.Server, error) {
 	s, err := private.Attach(ctx, o)
-	if err != nil {
-		return nil, text.NewError(text.Phrasef("no serve runs on %s, so there are no risks to read (%v)", o.DataDir, err), err)
+	if !errors.Is(err, private.ErrNotRunning) {
+		return s, err
 	}
-	return s, nil
+	if !private.HasData(o) {
+		return nil, text.NewError(noDatabase(privateRedis(o.DataDir)), err)
+	}
+	return private.Start(ctx, o)
 }
 
 type startPrivate func(context.Context, private.Options) (*private.Server, error)
@@ -69,7 +66,7 @@ or set durability: standard, where the private Redis syncs every write to disk b
 	o.Dial, o.Prefix = server.Dial, c.Redis.Prefix
 	db, err = store.Open(ctx, o)
 	if err != nil {
-		return nil, nil, errors.Join(openError(privateRedis(server), err), server.Stop())
+		return nil, nil, errors.Join(openError(privateRedis(server.Dir()), err), server.Stop())
 	}
 	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
 }
@@ -88,17 +85,17 @@ func named(c *config.Config, o store.Options) (store.Options, error) {
 	return o, nil
 }
 
-// TakeSnapshot copies the open risks from the Redis of a config file, or from the private one
-// that is running. It only reads. o has the logger and, for tests, the dialer.
+// TakeSnapshot copies the open risks from the Redis of a config file. It only reads, as
+// ReadStore does. o has the logger and, for tests, the dialer.
 func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*store.Snapshot, error) {
 	where := text.Plain(inspect.StoreName(c))
 	if c.Redis.Private {
-		server, err := attachOnly(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
+		server, err := attach(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = server.Stop() }() // leaves it running
-		where, o.Dial, o.Prefix = privateRedis(server), server.Dial, c.Redis.Prefix
+		defer func() { _ = server.Stop() }()
+		where, o.Dial, o.Prefix = privateRedis(server.Dir()), server.Dial, c.Redis.Prefix
 	} else {
 		var err error
 		if o, err = named(c, o); err != nil {
@@ -112,8 +109,10 @@ func TakeSnapshot(ctx context.Context, c *config.Config, o store.Options) (*stor
 	return s, nil
 }
 
-func privateRedis(s *private.Server) text.Phrase {
-	return text.Phrasef("the private redis in %s", s.Dir())
+func privateRedis(dir string) text.Phrase { return text.Phrasef("the private redis in %s", dir) }
+
+func noDatabase(where text.Phrase) text.Phrase {
+	return text.Phrasef("%s has no risks yet: the first start of serve creates the database", where)
 }
 
 // openNamed opens the store in the Redis of the config file.
@@ -151,7 +150,7 @@ func openError(where text.Phrase, err error) error {
 	case core.DetailOf(err) == store.OlderSchema:
 		says = text.Phrasef("the database of %s was written by an older riskroom: the next start of serve upgrades it. Until then, only that version can read it (%v)", where, err)
 	case core.DetailOf(err) == store.NoDatabase:
-		says = text.Phrasef("%s has no risks yet: the first start of serve creates the database", where)
+		says = noDatabase(where)
 	default:
 		says = text.Phrasef("%s: %s", where, err)
 	}

@@ -22,6 +22,7 @@ const (
 	socketFile = "redis.sock"
 	pidFile    = "redis.pid"
 	logFile    = "redis.log"
+	dataDir    = "appendonlydir"
 )
 
 // serverDir is a private server's directory.
@@ -30,21 +31,25 @@ type serverDir struct {
 	path string // the directory in it, which only the user can read
 }
 
-// makeDir creates both directories. The data folder may be open to others; the server's
-// is for the user only.
-func makeDir(data string) (serverDir, error) {
+// dirIn returns the directory in a data folder.
+func dirIn(data string) (serverDir, error) {
 	data, err := filepath.Abs(data)
 	if err != nil {
 		return serverDir{}, fmt.Errorf("data_dir: %w", err)
 	}
-	d := serverDir{data: data, path: filepath.Join(data, dirName)}
+	return serverDir{data: data, path: filepath.Join(data, dirName)}, nil
+}
+
+// make creates both directories. The data folder may be open to others; the server's
+// is for the user only.
+func (d serverDir) make() error {
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
-		return serverDir{}, fmt.Errorf("create data_dir: %w", err)
+		return fmt.Errorf("create data_dir: %w", err)
 	}
 	if err := os.Chmod(d.path, 0o700); err != nil {
-		return serverDir{}, fmt.Errorf("restrict data_dir to this user: %w", err)
+		return fmt.Errorf("restrict data_dir to this user: %w", err)
 	}
-	return d, nil
+	return nil
 }
 
 // file returns the path of a file in the directory.

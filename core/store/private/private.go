@@ -29,7 +29,7 @@ import (
 	"time"
 )
 
-// Options configures a Server. DataDir is required, and created if it doesn't exist.
+// Options configures a Server. DataDir is required. Start creates it if it doesn't exist.
 type Options struct {
 	DataDir string
 	Log     *slog.Logger // nil: slog.Default
@@ -76,6 +76,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.dir.make(); err != nil {
+		return nil, err
+	}
 	if s.lock, err = s.dir.lockFor(os.Getpid()); err != nil {
 		return nil, err
 	}
@@ -100,7 +103,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 // Attach connects to the server that another riskroom runs on the data folder or left
 // running. It doesn't restart the server, and Stop doesn't end it. Attach fails with
-// ErrNotRunning if there is none.
+// ErrNotRunning if there is none. It creates nothing.
 func Attach(ctx context.Context, o Options) (*Server, error) {
 	s, err := prepare(o)
 	if err != nil {
@@ -113,6 +116,16 @@ func Attach(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
+// HasData reports whether a server has stored data in the data folder.
+func HasData(o Options) bool {
+	d, err := dirIn(o.DataDir)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(d.file(dataDir))
+	return err == nil
+}
+
 func prepare(o Options) (*Server, error) {
 	if !supported {
 		return nil, fmt.Errorf("%w: it needs Linux or macOS; set a Redis in the config file: redis: { url: ... }", ErrSystem)
@@ -120,7 +133,7 @@ func prepare(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	d, err := makeDir(o.DataDir)
+	d, err := dirIn(o.DataDir)
 	if err != nil {
 		return nil, err
 	}

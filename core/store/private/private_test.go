@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -348,6 +349,13 @@ func TestInUse(t *testing.T) {
 	b.ok(s.Stop())
 	if _, err := private.Attach(t.Context(), b.options()); !errors.Is(err, private.ErrNotRunning) {
 		t.Errorf("attached to nothing: %v", err)
+	}
+	none := private.Options{DataDir: filepath.Join(t.TempDir(), "none")}
+	if _, err := private.Attach(t.Context(), none); !errors.Is(err, private.ErrNotRunning) || private.HasData(none) || !private.HasData(b.options()) {
+		t.Errorf("attached to no folder: %v", err)
+	}
+	if _, err := os.Stat(none.DataDir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder was created: %v", err)
 	}
 }
 
