@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,6 +29,16 @@ modules:
   Payments: { handlers: [lin] }
 flows:
   tell: { trigger: { on: filed }, if: status == "pending", steps: [ send_message: { to: [handlers], title: "New" } ] }
+`
+
+// secretsTest is a test of commandsConfig.
+const secretsTest = `start: "2026-03-02 10:00"
+for: 1d
+risks: [{ title: Ledger is off by one, by: lin, module: Payments }]
+tests:
+  - name: it fails
+    expect:
+      - { at: "2026-03-02 10:00", message: { to: lin, flow: tell, contains: nothing } }
 `
 
 // plantSecrets returns secrets, and an environment that contains them.
@@ -67,10 +79,16 @@ func TestSecretsStaySecretWithoutServe(t *testing.T) {
 			env := maps.Clone(env)
 			env["URL"] = c.url
 			file := writeConfig(t, strings.Replace(commandsConfig, "REDIS", c.redis, 1))
+			test := filepath.Join(filepath.Dir(file), "riskroom_test.yaml")
+			if err := os.WriteFile(test, []byte(secretsTest), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			said := ""
 			for _, args := range [][]string{
 				{"check", file}, {"check", "--format", "json", file}, {"check", "--online", file}, {"manifest", "slack", "--config", file, "--workspace", "labs"},
 				{"runs", "list", "-c", file}, {"runs", "show", "-c", file, "R-1/tell/v1"}, {"runs", "drop", "-c", file, "R-1/tell/v1"},
+				{"plan", file}, {"why", "R-1", "-c", file}, {"export", "-c", file}, {"simulate", file, "--live"}, {"simulate", file},
+				{"render", file, "tell"}, {"render", file, "tell", "--risk", "R-1"}, {"test", test}, {"schema"},
 				{"demo", "--play", "--config", file, "--log-level", "debug"},
 				{"serve", "-c", file, "--listen", "127.0.0.1:22:22", "--log-level", "debug"}, // the address is invalid, so that it ends
 			} {
