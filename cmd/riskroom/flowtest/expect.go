@@ -32,6 +32,9 @@ type Expectation struct {
 // Place is a place in a test file, from 1.
 type Place struct{ Line, Col int }
 
+// sameEntry reports whether two expectations are of one entry of the file.
+func (x Expectation) sameEntry(other Expectation) bool { return x.Place == other.Place }
+
 // allows reports whether what meets x may happen in the minute t, if what it follows happened
 // in the minute after.
 func (x Expectation) allows(t, after time.Time) bool {

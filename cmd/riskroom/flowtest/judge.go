@@ -55,10 +55,13 @@ func judge(t Test, events []Event) ([]Failure, []Line) {
 	for i, e := range events {
 		lineOf[i] = &Line{At: e.At.In(start.Location()), Mark: Fine, Says: e.Says()}
 	}
-	after := start
+	after, latest := start, start
 	for i, x := range t.Expect {
+		if i > 0 && !x.sameEntry(t.Expect[i-1]) {
+			after = latest
+		}
 		if e := met[i]; e >= 0 {
-			lineOf[e].Place, after = x.Place, events[e].At
+			lineOf[e].Place, latest = x.Place, later(latest, events[e].At)
 			continue
 		}
 		failures = append(failures, Failure{x.Place, text.Phrasef("expected, but didn't happen: %s", x.timed()), x.instead(events, met, after.In(start.Location()))})
@@ -85,6 +88,14 @@ func judge(t Test, events []Event) ([]Failure, []Line) {
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Truncate(minute).Compare(b.At.Truncate(minute)) })
 	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col)) })
 	return failures, lines
+}
+
+// later returns the later of two moments.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // expectedAt returns where a timeline shows x, if what it follows happened at after.

@@ -52,6 +52,41 @@ func TestMatch(t *testing.T) {
 		"one that is missing":    {[]Expectation{to("lin"), to("wei"), to("dora")}, []Event{message(1, "lin", ""), message(2, "dora", "")}, []int{0, -1, 1}},
 		"another kind":           {[]Expectation{{Kind: Created}}, []Event{message(1, "lin", "")}, []int{-1}},
 	} {
+		for i := range c.want {
+			c.want[i].Line = i + 1
+		}
+		if d := cmp.Diff(c.met, match(c.want, c.events, at(0))); d != "" {
+			t.Errorf("%s:\n%s", name, d)
+		}
+	}
+}
+
+// TestMatchOneEntry checks that the recipients of one entry get their messages in any order.
+func TestMatchOneEntry(t *testing.T) {
+	t.Parallel()
+	entry := func(line int, people ...string) (out []Expectation) {
+		for _, p := range people {
+			out = append(out, Expectation{Place: Place{line, 9}, Kind: Message, Person: p})
+		}
+		return out
+	}
+	within := func(d time.Duration, all []Expectation) []Expectation {
+		for i := range all {
+			all[i].Within = simulate.Span{Exact: d}
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		want   []Expectation
+		events []Event
+		met    []int
+	}{
+		"the second one first":          {entry(1, "lin", "ana"), []Event{message(1, "ana", ""), message(5, "lin", "")}, []int{1, 0}},
+		"the next entry follows both":   {append(entry(1, "lin", "ana"), entry(2, "wei")...), []Event{message(1, "ana", ""), message(3, "wei", ""), message(5, "lin", "")}, []int{2, 0, -1}},
+		"each within, from one moment":  {append(entry(1, "wei"), within(time.Hour, entry(2, "lin", "ana"))...), []Event{message(0, "wei", ""), message(50, "ana", ""), message(61, "lin", "")}, []int{0, -1, 1}},
+		"one without a message":         {append(entry(1, "lin", "ana"), entry(2, "wei")...), []Event{message(2, "ana", ""), message(3, "wei", "")}, []int{-1, 0, 1}},
+		"the only event is left to one": {append(entry(1, ""), entry(2, "lin", "ana")...), []Event{message(1, "lin", ""), message(1, "ana", ""), message(5, "lin", "")}, []int{0, 2, 1}},
+	} {
 		if d := cmp.Diff(c.met, match(c.want, c.events, at(0))); d != "" {
 			t.Errorf("%s:\n%s", name, d)
 		}
@@ -85,7 +120,7 @@ func TestMatchLeavesNothing(t *testing.T) {
 		each(3, func(wants []int) {
 			var want []Expectation
 			for _, d := range wants {
-				x := Expectation{Kind: Message, At: at(d / 3), Within: simulate.Span{Exact: 2 * time.Minute}}
+				x := Expectation{Place: Place{len(want) + 1, 9}, Kind: Message, At: at(d / 3), Within: simulate.Span{Exact: 2 * time.Minute}}
 				if d%3 < 2 {
 					x.Person = people[d%3]
 				}

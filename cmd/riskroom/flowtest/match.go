@@ -7,34 +7,42 @@ import (
 // minute is how exact expected times are.
 const minute = time.Minute
 
-// matcher assigns events to expectations. Expectations are met in their order: each by an
-// event in the same minute as the one before, or later. Within a minute the order doesn't
-// matter, because flows act side by side.
+// matcher assigns events to expectations. Entries are met in their order: each by events in
+// the same minute as the one before, or later. Within a minute the order doesn't matter,
+// because flows act side by side. Nor does it among the expectations of one entry.
 type matcher struct {
 	want   []Expectation
-	events []Event // by time
-	met    []int   // the event of each expectation, -1 if there is none
-	taken  []int   // the expectation of each event, -1 if there is none
+	events []Event   // by time
+	spans  []*window // of each expectation; those of one entry share it
+	met    []int     // the event of each expectation, -1 if there is none
+	taken  []int     // the expectation of each event, -1 if there is none
 }
 
+// window holds the minutes in which what meets an entry happens.
+type window struct{ from, to time.Time }
+
 // match returns for each expectation the index of the event that meets it, -1 if none does.
-// Of several ways to meet one, the earliest is chosen, which leaves the most to those after.
+// Of several ways to meet an entry, the earliest is chosen, which leaves the most to those after.
 func match(want []Expectation, events []Event, start time.Time) []int {
-	m := matcher{want: want, events: events, met: make([]int, len(want)), taken: make([]int, len(events))}
+	m := matcher{want: want, events: events, spans: make([]*window, len(want)), met: make([]int, len(want)), taken: make([]int, len(events))}
 	for i := range m.taken {
 		m.taken[i] = -1
 	}
 	at := start.Truncate(minute)
+	span := &window{at, at}
 	for w := range want {
-		m.met[w] = -1
-		for _, t := range m.minutes(at) {
-			if !want[w].allows(t, at) {
-				continue
-			}
-			if m.assign(w, t, map[int]bool{}) {
-				at = t
+		if w > 0 && !want[w].sameEntry(want[w-1]) {
+			span = &window{span.to, span.to}
+		}
+		m.met[w], m.spans[w] = -1, span
+		before := span.to
+		for _, span.to = range m.minutes(before) {
+			if m.assign(w, map[int]bool{}) {
 				break
 			}
+		}
+		if m.met[w] < 0 {
+			span.to = before
 		}
 	}
 	return m.met
@@ -51,15 +59,16 @@ func (m *matcher) minutes(from time.Time) []time.Time {
 	return out
 }
 
-// assign gives an expectation an event of a minute. It moves other expectations to other
-// events of that minute if they leave room for it that way.
-func (m *matcher) assign(w int, t time.Time, tried map[int]bool) bool {
+// assign gives an expectation an event of its window. It moves other expectations to other
+// events of theirs if they leave room for it that way.
+func (m *matcher) assign(w int, tried map[int]bool) bool {
 	for e, event := range m.events {
-		if tried[e] || !event.At.Truncate(minute).Equal(t) || !m.want[w].meets(event) {
+		t, in := event.At.Truncate(minute), m.spans[w]
+		if tried[e] || t.Before(in.from) || t.After(in.to) || !m.want[w].allows(t, in.from) || !m.want[w].meets(event) {
 			continue
 		}
 		tried[e] = true
-		if other := m.taken[e]; other < 0 || m.assign(other, t, tried) {
+		if other := m.taken[e]; other < 0 || m.assign(other, tried) {
 			m.met[w], m.taken[e] = e, w
 			return true
 		}
