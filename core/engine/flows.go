@@ -55,7 +55,7 @@ func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
 	if err != nil {
 		e.log.ErrorContext(ctx, "operators could not be determined", "risk", r.Key, "node", r.Node, "err", err)
 	}
-	return flow.Env{
+	env := flow.Env{
 		Risk: r, Now: e.clock.Now(), Lead: e.lead(r),
 		Administrators: e.org.Permissions.Administrators,
 		Operators:      operators,
@@ -72,6 +72,8 @@ func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
 			return option
 		},
 	}
+	e.watchUntil(&env)
+	return env
 }
 
 // lead returns the lead of a risk's module, "" if there is none.

@@ -34,6 +34,7 @@ func (e *Engine) Turn(ctx context.Context, r Run) { e.runTurn(ctx, r) }
 type Evaluation struct {
 	Run       RunID  // of a schedule: the one that looks for risks
 	Step      string // its key, "" for the condition of the flow
+	Until     bool   // it is the until of the flow, which Run names with the risk only
 	Condition *flow.Condition
 	Env       flow.Env
 }
@@ -45,6 +46,20 @@ func (t *turn) holds(ctx context.Context, c *flow.Condition) (bool, error) {
 		step = ""
 	}
 	return t.e.evaluate(Evaluation{Run: t.run.ID, Step: step, Condition: c, Env: t.env(ctx)})
+}
+
+// watchUntil has an environment report when an until is evaluated.
+func (e *Engine) watchUntil(env *flow.Env) {
+	if e.watch == nil {
+		return
+	}
+	env.Until = func(c *flow.Condition, env flow.Env) {
+		for _, f := range e.flows {
+			if t, ok := f.Trigger.(flow.DateTrigger); ok && t.Repeat != nil && t.Repeat.Until == c {
+				e.watch(Evaluation{Run: RunID{Risk: env.Risk.Key, Flow: f.Name}, Until: true, Condition: c, Env: env})
+			}
+		}
+	}
 }
 
 // evaluate evaluates a condition.

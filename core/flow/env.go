@@ -21,6 +21,8 @@ type Env struct {
 	Name   func(core.Ref) string             // the name of a person in a text; nil or "": as the Ref is written; called only for people that a template shows
 	Option func(field, option string) string // the label of a choice of an own select field; nil or "": its key
 	Node   func(key string) string           // the label of a node; nil or "": its key
+
+	Until func(*Condition, Env) // called before an until is evaluated, for simulations; may be nil
 }
 
 // name returns the name of a person or group.

@@ -131,12 +131,17 @@ const (
 
 // stopped returns the code for why t doesn't repeat for the risk of env now, "" if it does.
 func (t DateTrigger) stopped(env Env) string {
-	// An until that can't be evaluated doesn't hold, like an if.
-	holds, err := t.Repeat.Until.Holds(env)
+	until := t.Repeat.Until
 	switch {
 	case !env.Risk.Status.Open():
 		return OverClosed
-	case t.Repeat.Until != nil && holds && err == nil:
+	case until == nil:
+		return ""
+	case env.Until != nil:
+		env.Until(until, env)
+	}
+	// One that can't be evaluated doesn't hold, like an if.
+	if holds, err := until.Holds(env); holds && err == nil {
 		return OverUntil
 	}
 	return ""

@@ -60,6 +60,8 @@ func chineseReport() map[string]string {
 		"%s: never carried out":                       "%s：从未执行",
 		"%s: never false: %s":                         "%s：从未为假：%s",
 		"%s: never true: %s":                          "%s：从未为真：%s",
+		"%s: until was never false: %s":               "%s：until 从未为假：%s",
+		"%s: until was never true: %s":                "%s：until 从未为真：%s",
 		"a group":                                     "某个群组",
 		"cancelled":                                   "已取消",
 		"change of %s":                                "更改%s",

@@ -23,7 +23,7 @@ type Part struct {
 	Flow      string `json:"flow"`
 	Step      string `json:"step,omitempty"` // "" for the flow itself
 	What      Trial  `json:"what"`
-	Condition string `json:"condition,omitempty"` // of IfTrue and IfFalse: a part of an if, as simulate has them
+	Condition string `json:"condition,omitempty"` // of all but Acts: a part of an if or until, as simulate has them
 	Covered   bool   `json:"covered"`
 }
 
@@ -32,9 +32,11 @@ type Trial string
 
 // The trials.
 const (
-	Acts    Trial = "acts"     // the flow or step is carried out
-	IfTrue  Trial = "if_true"  // its condition is true
-	IfFalse Trial = "if_false" // its condition is false
+	Acts       Trial = "acts"        // the flow or step is carried out
+	IfTrue     Trial = "if_true"     // its condition is true
+	IfFalse    Trial = "if_false"    // its condition is false
+	UntilTrue  Trial = "until_true"  // the condition that ends its repeats is true
+	UntilFalse Trial = "until_false" // that condition is false
 )
 
 // NewCoverage returns the parts of a config file's flows, of which nothing was tried.
@@ -42,6 +44,9 @@ func NewCoverage(name string, cfg *config.Config) *Coverage {
 	c := &Coverage{Config: name}
 	for _, f := range cfg.Flows {
 		c.add(f.Name, "", f.If)
+		if t, ok := f.Trigger.(flow.DateTrigger); ok && t.Repeat != nil {
+			c.addCondition(f.Name, "", t.Repeat.Until, UntilTrue, UntilFalse)
+		}
 		for _, s := range f.Steps {
 			c.add(f.Name, s.Key(), s.If)
 		}
@@ -51,8 +56,14 @@ func NewCoverage(name string, cfg *config.Config) *Coverage {
 
 func (c *Coverage) add(flow, step string, condition *flow.Condition) {
 	c.parts = append(c.parts, Part{Flow: flow, Step: step, What: Acts})
+	c.addCondition(flow, step, condition, IfTrue, IfFalse)
+}
+
+func (c *Coverage) addCondition(flow, step string, condition *flow.Condition, whether ...Trial) {
 	for _, source := range condition.PartSources() {
-		c.parts = append(c.parts, Part{Flow: flow, Step: step, What: IfTrue, Condition: source}, Part{Flow: flow, Step: step, What: IfFalse, Condition: source})
+		for _, what := range whether {
+			c.parts = append(c.parts, Part{Flow: flow, Step: step, What: what, Condition: source})
+		}
 	}
 }
 
@@ -95,7 +106,12 @@ func (c *Coverage) evaluated(e engine.Evaluation) {
 	}
 	for _, p := range parts {
 		what := IfFalse
-		if p.Holds {
+		switch {
+		case e.Until && p.Holds:
+			what = UntilTrue
+		case e.Until:
+			what = UntilFalse
+		case p.Holds:
 			what = IfTrue
 		}
 		c.cover(Part{Flow: e.Run.Flow, Step: e.Step, What: what, Condition: p.Source})
@@ -119,6 +135,10 @@ func (p Part) Says() text.Phrase {
 		return text.Phrasef("%s: never true: %s", where, p.Condition)
 	case IfFalse:
 		return text.Phrasef("%s: never false: %s", where, p.Condition)
+	case UntilTrue:
+		return text.Phrasef("%s: until was never true: %s", where, p.Condition)
+	case UntilFalse:
+		return text.Phrasef("%s: until was never false: %s", where, p.Condition)
 	case Acts:
 	}
 	return text.Phrasef("%s: never carried out", where)

@@ -25,7 +25,13 @@ func demoConfig(t testing.TB) *config.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg, problems := config.Load("demo.yaml", src, config.Options{
+	return load(t, src)
+}
+
+// load loads the text of a config file.
+func load(t testing.TB, src []byte) *config.Config {
+	t.Helper()
+	cfg, problems := config.Load("riskroom.yaml", src, config.Options{
 		Format: config.NewFormat(platforms.Settings()), Unset: config.UnsetIsFilled,
 		Fill: func(b config.Blank) string {
 			if p, ok := platforms.Named(b.Platform); ok {
