@@ -19,11 +19,14 @@ const (
 	// blockSize is how many numbers are reserved at once where a crash may take back the
 	// latest writes. As many may be skipped after one. More are reserved in time, when
 	// half of them are left, and more at once while many risks are filed: reserving takes
-	// two seconds, and nobody should wait for it.
+	// up to three seconds, and nobody should wait for it.
 	blockSize    = 32
-	blockGrows   = 32
 	largestBlock = 4096 * blockSize
-	blockLasts   = 10 * time.Second // a block that lasts less long is followed by a larger one
+	// forPeople is how many numbers are reserved for each that was asked for within the last
+	// one to two seconds, and forPrograms the same if these are more than people ask for.
+	forPeople   = 16
+	forPrograms = 128
+	manyAtOnce  = blockSize / 2
 	// reserveTakes bounds a reservation.
 	reserveTakes = time.Minute
 )
@@ -34,8 +37,8 @@ type numbers struct {
 
 	mu    sync.Mutex
 	safe  block
-	size  int          // of the next block
-	asked time.Time    // when the last one was reserved
+	size  int          // of the last block that this process reserved, 0 if none
+	pace  pace         // at which this process is asked for numbers
 	under *reservation // under way, or nil
 }
 
@@ -43,7 +46,14 @@ type numbers struct {
 func (n *numbers) known() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return !n.asked.IsZero()
+	return n.size > 0
+}
+
+// asked counts a filing that asks for a number.
+func (n *numbers) asked(at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pace.count(at)
 }
 
 // low reports whether so few numbers of the block are left that it is time to reserve the
@@ -52,6 +62,40 @@ func (n *numbers) low(left int64) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return left < int64(max(n.size, blockSize)/2)
+}
+
+// pace counts what happens in each second.
+type pace struct {
+	since       time.Time // when the present second began
+	now, before int       // in it, and in the one before
+}
+
+func (p *pace) count(at time.Time) {
+	p.turn(at)
+	p.now++
+}
+
+// turn begins the next second if it is time.
+func (p *pace) turn(at time.Time) {
+	const second = time.Second
+	switch lasted := at.Sub(p.since); {
+	case lasted >= 2*second:
+		p.before, p.now, p.since = 0, 0, at
+	case lasted >= second:
+		p.before, p.now, p.since = p.now, 0, at
+	}
+}
+
+// block returns how many numbers to reserve at this pace. If few were asked for, that was
+// people. If many were, it was a program, which goes on and must not wait again and again.
+func (p *pace) block(at time.Time) int {
+	p.turn(at)
+	recent := p.before + p.now
+	each := forPeople
+	if recent >= manyAtOnce {
+		each = forPrograms
+	}
+	return min(max(each*recent, blockSize), largestBlock)
 }
 
 // reservation is a block being reserved.
@@ -85,6 +129,7 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 	}
 	of := s.counterOf(n)
 	for {
+		of.asked(time.Now())
 		a, err := s.doReplicated(ctx, op, s.number(of, n, 0))
 		if err != nil {
 			return engine.Numbered{}, err
@@ -149,15 +194,8 @@ func (s *Store) reserveSoon(n *numbers) *reservation {
 		close(r.done)
 		return r
 	}
-	switch lasted := time.Since(n.asked); {
-	case lasted < blockLasts:
-		n.size = min(blockGrows*n.size, largestBlock)
-	case lasted > blockGrows*blockLasts:
-		n.size /= blockGrows
-	}
-	n.size = max(n.size, blockSize)
-	n.asked, n.under = time.Now(), r
-	size := n.size
+	size := n.pace.block(time.Now())
+	n.size, n.under = size, r
 	s.loops.Go(func() {
 		ctx, cancel := context.WithTimeout(s.life, reserveTakes)
 		defer cancel()
