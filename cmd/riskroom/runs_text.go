@@ -33,6 +33,8 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("it goes on reading the open risks")
 	case "condition_failed":
 		return text.Plain("its condition could not be evaluated")
+	case "forgotten":
+		return text.Plain("they may have had their run, more than a day ago")
 	case "risk_changed":
 		return text.Plain("the risk changed meanwhile")
 	case "step_failed":
@@ -211,7 +213,7 @@ func groupEventText(kind string, d map[string]string) text.Phrase {
 	return unknownEventText(kind, d)
 }
 
-// omittedText describes what a digest left out.
+// omittedText describes what a walk left out.
 func omittedText(d map[string]string) text.Phrase {
 	if d["code"] != engine.TooManyMessages {
 		return text.Phrasef("left out risks, %s in all, the first of them %s: %s", d["count"], d["first"], reasonText(d["code"]))

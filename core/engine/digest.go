@@ -22,6 +22,9 @@ const (
 	maxOmitted  = 20   // risks or recipients that an event names
 )
 
+// forgotten is why a risk gets no run: it may have had it, so long ago that nobody knows.
+const forgotten = "forgotten"
+
 // TooManyMessages is why recipients get no message of a digest.
 const TooManyMessages = "too_many_messages"
 
@@ -65,11 +68,17 @@ func (t *turn) gatherOne(ctx context.Context, f *flow.Flow, w *walked) error {
 		}
 	}
 	if failed {
-		if w.FailedCount++; len(w.Failed) < maxOmitted {
-			w.Failed = append(w.Failed, t.rec.Risk.Key)
-		}
+		w.Failed, w.FailedCount = omit(w.Failed, t.rec.Risk.Key), w.FailedCount+1
 	}
 	return nil
+}
+
+// omit adds a risk to the first that are left out.
+func omit(first []core.RiskKey, key core.RiskKey) []core.RiskKey {
+	if len(first) == maxOmitted {
+		return first
+	}
+	return append(first, key)
 }
 
 // gatherFor adds the present risk to the lists of one step.
@@ -121,14 +130,21 @@ func (t *turn) add(step int, to core.Account, name string, w *walked) {
 	}
 }
 
-// noteOmitted records what a digest leaves out.
-func (t *turn) noteOmitted(w *walked) {
-	if w.FailedCount > 0 {
+// noteOmitted records what a walk leaves out, and notifies administrators of what they can
+// change.
+func (t *turn) noteOmitted(ctx context.Context, w *walked) {
+	risks := func(code string, count int, first []core.RiskKey) {
 		var keys []string
-		for _, key := range w.Failed {
+		for _, key := range first {
 			keys = append(keys, string(key))
 		}
-		t.note(EventOmitted, "", map[string]string{"code": conditionFailed, "count": strconv.Itoa(w.FailedCount), "first": strings.Join(keys, ", ")})
+		if count > 0 {
+			t.note(EventOmitted, "", map[string]string{"code": code, "count": strconv.Itoa(count), "first": strings.Join(keys, ", ")})
+		}
+	}
+	risks(forgotten, w.ForgottenCount, w.Forgotten)
+	risks(conditionFailed, w.FailedCount, w.Failed)
+	if w.FailedCount > 0 {
 		t.notifyCondition()
 	}
 	if first := w.Excess; len(first) > 0 {
@@ -138,7 +154,20 @@ func (t *turn) noteOmitted(w *walked) {
 		}
 		data["first"] = strings.Join(first, ", ")
 		t.note(EventOmitted, "", data)
+		t.notifyExcess(ctx, first)
 	}
+}
+
+// notifyExcess notifies administrators of recipients who get no message of a digest.
+func (t *turn) notifyExcess(ctx context.Context, first []string) {
+	var names []string
+	for _, name := range first {
+		names = append(names, t.e.whoIs(ctx, core.Ref(name)))
+	}
+	why := text.Args{"Most": t.e.lists, "Names": t.e.text.In(t.e.org.Language).List(names)}
+	args := t.noticeArgs("digest", TooManyMessages)
+	args["Why"] = t.e.problem(aStep, "", TooManyMessages, why)
+	t.notify("partial", args)
 }
 
 // armLists arms the runs of some more messages.

@@ -83,6 +83,11 @@ func TestDigestOfTooManyMessages(t *testing.T) {
 	if got := toldDirectly(b.platform, "LIN")[0]; !strings.HasPrefix(got, "2 wait for you") {
 		t.Errorf("lin is told %q", got)
 	}
+	b.eventually("administrators are told", func() bool { return len(b.texts("CADMIN")) > 0 })
+	notice := "All risks, flow overview: digest was done only in part. A digest has at most 1 messages, so some recipients get none, among them wei, mei, acme/COPS. Use several flows with fewer recipients each."
+	if got := b.texts("CADMIN"); len(got) != 1 || got[0] != notice {
+		t.Errorf("administrators are told %q", got)
+	}
 	want := []map[string]string{{"code": engine.TooManyMessages, "most": "1", "first": "acme/WEI, acme/MEI, acme/COPS"}}
 	if diff := cmp.Diff(want, b.omitted()); diff != "" {
 		t.Errorf("the trail (-want +got):\n%s", diff)

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,11 +59,16 @@ type walked struct {
 	Over  bool    `json:"over,omitempty"` // every risk has been read
 	Lists []*list `json:"lists,omitempty"`
 	Armed int     `json:"armed,omitempty"` // of Lists
+	// Page is when the present page was begun, at the earliest. Zero: when the walk was due.
+	Page time.Time `json:"page,omitzero"`
 	// Missing are people without an account, for a notice.
 	Missing []string `json:"missing,omitempty"`
 	// Failed are the first risks for which a condition couldn't be evaluated.
 	Failed      []core.RiskKey `json:"failed,omitempty"`
 	FailedCount int            `json:"failed_count,omitempty"`
+	// Forgotten are the first risks of which it isn't known whether they had a run.
+	Forgotten      []core.RiskKey `json:"forgotten,omitempty"`
+	ForgottenCount int            `json:"forgotten_count,omitempty"`
 	// Excess are the first recipients beyond the number of messages that a digest may have.
 	Excess []string `json:"excess,omitempty"`
 }
@@ -105,7 +112,7 @@ func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, d
 			if err := t.notifyMissing(ctx, &w); err != nil {
 				return t.endTurn(ctx, err, performed{})
 			}
-			t.noteOmitted(&w)
+			t.noteOmitted(ctx, &w)
 			armed := to.Timers
 			to = t.ending(ctx, to, Finished, "")
 			to.Timers = append(to.Timers, armed...)
@@ -146,20 +153,26 @@ func (t *turn) walkOn(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger,
 	if s.Digest {
 		err = t.gather(ctx, f, page.Risks, w)
 	} else {
-		err = t.armRuns(ctx, f, page.Risks, due)
+		err = t.armRuns(ctx, f, page.Risks, due, w)
 	}
 	if err != nil {
 		return err
 	}
-	w.Next, w.Over = &page.Next, page.Next.IsZero()
+	w.Next, w.Over, w.Page = &page.Next, page.Next.IsZero(), t.e.now()
 	return nil
 }
 
+// freshFor is how long after the beginning of a page its runs are known to be fresh. Later
+// ones may end before the walk gets to a risk, as when an operator retries it.
+const freshFor = core.Day
+
 // armRuns arms the flow's runs of those risks for which its condition is true. A run that
 // exists is left.
-func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due time.Time) error {
+func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due time.Time, w *walked) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(armsAtOne)
+	fresh := t.e.now().Sub(cmp.Or(w.Page, due)) < freshFor
+	var mu sync.Mutex
 	for _, r := range risks {
 		group.Go(func() error {
 			// The run reports a condition that can't be evaluated.
@@ -167,12 +180,35 @@ func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due
 			if holds, err := t.e.evaluate(ev); err == nil && !holds {
 				return nil
 			}
-			var p planned
-			p.set(f, "", flow.Occurrence{ID: scheduledPrefix + t.run.ID.Occurrence, Due: due}, r, t.e.now())
-			return t.e.store.Arm(ctx, r.Key, p.timers)
+			known, err := t.armRun(ctx, f, r, due, fresh)
+			if err == nil && !known {
+				mu.Lock()
+				defer mu.Unlock()
+				w.Forgotten, w.ForgottenCount = omit(w.Forgotten, r.Key), w.ForgottenCount+1
+			}
+			return err
 		})
 	}
 	return group.Wait()
+}
+
+// armRun arms the flow's run of a risk. It reports whether the run is armed or known to have
+// been.
+func (t *turn) armRun(ctx context.Context, f *flow.Flow, r core.Risk, due time.Time, fresh bool) (known bool, err error) {
+	var p planned
+	p.set(f, "", flow.Occurrence{ID: scheduledPrefix + t.run.ID.Occurrence, Due: due}, r, t.e.now())
+	run := p.timers[0].Run
+	if fresh {
+		p.timers[0].Do = ArmFresh
+	}
+	if err := t.e.store.Arm(ctx, r.Key, p.timers); err != nil || fresh {
+		return true, err
+	}
+	_, err = t.e.store.Load(ctx, run)
+	if core.KindOf(err) == core.NotFound {
+		return false, nil
+	}
+	return true, err
 }
 
 // schedule returns the schedule of a flow in force.

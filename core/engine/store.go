@@ -132,8 +132,12 @@ type TimerOp string
 
 // What can be done to a timer. Nothing changes a run that has ended.
 const (
-	// ArmTimer creates the run and its timer, unless the run exists.
+	// ArmTimer creates the run and its timer, unless the run exists, or may have ended and
+	// been forgotten because later ones of its flow have ended since.
 	ArmTimer TimerOp = "arm"
+	// ArmFresh is ArmTimer for a run that can't have ended more than a day ago: one that the
+	// store doesn't know has never been.
+	ArmFresh TimerOp = "arm_fresh"
 	// MoveTimer replaces run From with Run. If From has begun, has ended or does not
 	// exist, it is left as it is, and Run is armed only if Due lies ahead. From and
 	// Run may be the same run: then its due time and its flow change.

@@ -105,6 +105,26 @@ func testSchedulesFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5 + 5, runs + 1 - 5 + 2})
 }
 
+// A run of a schedule that is armed after later ones have ended isn't lost, as long as it would
+// still be stored if it had ended.
+func testFreshRunIsArmed(t *testing.T, open opener) {
+	b := setup(t, open)
+	for n := range 8 {
+		b.ended(id(fmt.Sprint("s", 1_790_000_000_001+n)))
+	}
+	late, first := b.arming(id("s1790000000000"), 0), b.arming(id("s1790000000001"), 0)
+	b.arm(late)
+	b.same("claimed by itself", len(b.claim()), 0) // it may have ended long ago
+	late.Do, first.Do = engine.ArmFresh, engine.ArmFresh
+	b.arm(late, first)
+	b.complete(engine.Complete{Lease: b.claimOne(late.Run), To: engine.Finished})
+	b.arm(late)
+	b.expire(late.Run)
+	b.arm(late)
+	b.same("claimed again", len(b.claim()), 0)
+	b.same("the record", b.record(), []int{5, 4})
+}
+
 // A topic that ends a thousand times leaves a small record. Groups fold apart: each has
 // revisions of its own. No run is armed a second time.
 func testGroupEventsFold(t *testing.T, open opener) {

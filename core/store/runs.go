@@ -10,7 +10,7 @@ import (
 )
 
 // endedKept is how long an ended run is kept that the risk's record does not need, so
-// that repeated calls find it.
+// that repeated calls find it. It is longer than the day of engine.ArmFresh.
 const endedKept = 26 * time.Hour
 
 // runsInRecord is how many ended runs of an event, a repeat or a schedule the record has, of
@@ -59,7 +59,7 @@ func checkTimer(t engine.TimerChange, risk core.RiskKey) error {
 	switch t.Do {
 	case engine.MoveTimer:
 		ids = append(ids, t.From)
-	case engine.ArmTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync, engine.WakeTimer:
+	case engine.ArmTimer, engine.ArmFresh, engine.DropTimer, engine.CancelBegun, engine.ArmSync, engine.WakeTimer:
 	default:
 		return fmt.Errorf("%q is not an operation on timers", t.Do)
 	}

@@ -62,6 +62,7 @@ var cases = map[string]func(*testing.T, opener){
 	"repeats fold":       testRepeatsFold,
 	"folding":            testFolding,
 	"schedules fold":     testSchedulesFold,
+	"fresh run is armed": testFreshRunIsArmed,
 	"group events fold":  testGroupEventsFold,
 	"late and folded":    testLateResultOfFolded,
 	"creator stays":      testCreatorIsNotFolded,

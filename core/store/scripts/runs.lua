@@ -215,12 +215,13 @@ local function retire(r, keep, most)
   redis.call('HSET', runs, fold, table.concat({ str(count), str(highest), table.concat(list, ',') }, '|'))
 end
 
--- retired reports whether a run has ended and may have been forgotten.
-local function retired(id)
+-- retired reports whether a run that isn't stored has ended, or may have and been forgotten.
+-- A fresh one would still be stored.
+local function retired(id, fresh)
   local common, _, rank, fold = series(id)
   if not common then return false end
   local _, highest = folded(fold)
-  return rank <= highest or redis.call('HGET', runs, id) ~= false
+  return not fresh and rank <= highest or redis.call('HGET', runs, id) ~= false
 end
 
 -- emit adds an event to the audit trail.

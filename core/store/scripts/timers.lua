@@ -29,7 +29,7 @@ end
 
 local function arm(t)
   local r = load(t.key, t.id)
-  if r.f.st or retired(t.id) then return 'left' end
+  if r.f.st or retired(t.id, t.op == 'arm_fresh') then return 'left' end
   armed(r, t)
   return 'armed'
 end
@@ -105,7 +105,7 @@ end
 local function change_timers(list)
   for _, t in ipairs(list) do
     local outcome
-    if t.op == 'arm' then outcome = arm(t)
+    if t.op == 'arm' or t.op == 'arm_fresh' then outcome = arm(t)
     elseif t.op == 'move' then outcome = move(t)
     elseif t.op == 'drop' then outcome = dismiss(t)
     elseif t.op == 'cancel_begun' then outcome = cancel(t)
