@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/store/storetest"
 	"riskroom/core/text"
 )
 
@@ -145,4 +147,37 @@ func listed(effects []effect) string {
 		fmt.Fprintf(&b, "%s %q\n", e.at.UTC().Format(time.RFC3339), e.says)
 	}
 	return b.String()
+}
+
+// TestSameInRedis plays so many risks that the store is a redis-server, some of them at the
+// same moment. Everything is as with the store in this process.
+func TestSameInRedis(t *testing.T) {
+	t.Parallel()
+	storetest.Program(t)
+	cfg := configOf(t, fmt.Sprintf(played, `slack, bot_token: "${A}", signing_secret: "${B}"`))
+	s := Scenario{Start: bench, For: Span{Days: 4}}
+	for i := range manyRisks {
+		s.Risks = append(s.Risks, Risk{Title: fmt.Sprintf("Ledger %d is off", i), Filed: s.Start.Add(time.Duration(i/6) * 13 * time.Minute)})
+		if i%20 == 7 {
+			s.Actions = append(s.Actions, Action{At: s.Start.Add(25 * time.Hour), By: "lin", Do: fmt.Sprintf("/risk resolve R-%d Fixed.", i+1)})
+		}
+	}
+	there, err := Run(t.Context(), cfg, s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := Run(t.Context(), cfg, s, Options{inProcess: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := strings.Split(lines(cfg, there.Events), "\n"), strings.Split(lines(cfg, here.Events), "\n")
+	for i := range max(len(got), len(want)) {
+		if i == len(got) || i == len(want) || got[i] != want[i] {
+			t.Fatalf("%d events with a redis-server, %d without one; they differ from here on:\n%s\nwithout:\n%s", len(got), len(want),
+				strings.Join(got[i:min(len(got), i+5)], "\n"), strings.Join(want[i:min(len(want), i+5)], "\n"))
+		}
+	}
+	if !reflect.DeepEqual(there.Late, here.Late) || len(got) < 3*manyRisks {
+		t.Errorf("%d events; late are %v, without a redis-server %v", len(got), there.Late, here.Late)
+	}
 }

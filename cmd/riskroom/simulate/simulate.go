@@ -40,6 +40,8 @@ type Options struct {
 	Done func(run engine.RunID, step string)
 	// Progress is called now and then with the moment that is reached; it may be nil.
 	Progress func(at time.Time)
+
+	inProcess bool // no redis-server, however many risks there are
 }
 
 // Result is what happened.

@@ -121,7 +121,7 @@ func (w *world) openStore(ctx context.Context, risks int, o Options) (err error)
 	if o.Live != nil {
 		risks += len(o.Live.Risks)
 	}
-	if risks >= manyRisks {
+	if risks >= manyRisks && !o.inProcess {
 		if w.redis, err = private.StartThrowaway(ctx); err == nil {
 			opts.Dial = w.redis.Dial
 			w.db, err = store.Open(ctx, opts)

@@ -13,11 +13,13 @@ import (
 )
 
 // throwawaySettings are those of a server that keeps nothing.
-var throwawaySettings = [][2]string{
+var throwawaySettings = [][]string{
 	{"port", "0"},
 	{"unixsocket", socketFile}, {"unixsocketperm", "700"},
 	{"save", ""}, {"appendonly", "no"},
-	{"hash-max-listpack-value", "512"}, // as livingSettings
+	{"hash-max-listpack-value", "512"},                            // as livingSettings
+	{"latency-tracking", "no"}, {"slowlog-log-slower-than", "-1"}, // nobody asks
+	{"rename-command", "INFO", ""}, // a store of this program's own can't lose writes in a restart
 	{"daemonize", "no"},
 }
 
@@ -50,7 +52,7 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 	t := &Throwaway{dir: serverDir{path: path}, gone: make(chan struct{})}
 	var args []string
 	for _, set := range throwawaySettings {
-		args = append(args, "--"+set[0], set[1])
+		args = append(append(args, "--"+set[0]), set[1:]...)
 	}
 	t.cmd = exec.Command(program, args...) //nolint:noctx // Stop kills it
 	t.cmd.Dir, t.cmd.Env, t.cmd.SysProcAttr = path, environment(), endsWithUs()

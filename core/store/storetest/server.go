@@ -31,7 +31,7 @@ type Process struct {
 // "redis".
 func Start(t testing.TB, args ...string) *Process {
 	t.Helper()
-	path, dir := program(t), directory(t)
+	path, dir := Program(t), directory(t)
 	socket := filepath.Join(dir, "redis.sock")
 	run(t, dir, append([]string{path, "--port", "0", "--unixsocket", socket,
 		"--appendonly", "yes", "--appendfsync", "always"}, args...))
@@ -50,7 +50,7 @@ type Forgetful struct {
 func StartForgetful(t testing.TB, args ...string) *Forgetful {
 	t.Helper()
 	f := &Forgetful{dir: directory(t)}
-	f.args = append([]string{program(t), "--port", "0", "--unixsocket", filepath.Join(f.dir, "redis.sock"),
+	f.args = append([]string{Program(t), "--port", "0", "--unixsocket", filepath.Join(f.dir, "redis.sock"),
 		"--save", "", "--appendonly", "yes", "--appendfsync", "always"}, args...)
 	f.start(t)
 	return f
@@ -170,8 +170,9 @@ func reachable(ctx context.Context, addr string) error {
 	return err
 }
 
-// program finds redis-server.
-func program(t testing.TB) string {
+// Program returns the path of redis-server. If it is not on PATH, the test is skipped or fails,
+// like in Start.
+func Program(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil && strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {

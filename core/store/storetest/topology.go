@@ -26,7 +26,7 @@ import (
 // neither AOF nor RDB unless args enable it.
 func StartCluster(t testing.TB, nodes int, args ...string) *Process {
 	t.Helper()
-	path := program(t)
+	path := Program(t)
 	const slots = 16384
 	var addrs []string
 	for i := range nodes {
@@ -84,7 +84,7 @@ const masterName = "main"
 // StartSentinels starts them all, like Start.
 func StartSentinels(t testing.TB) *Sentinels {
 	t.Helper()
-	path := program(t)
+	path := Program(t)
 	var master string // "host port"
 	for i := range 3 {
 		addr := freeAddr(t)
@@ -161,7 +161,7 @@ func (s *Sentinels) KillMaster(t testing.TB) {
 // like Start.
 func StartTLS(t testing.TB) *Process {
 	t.Helper()
-	path, dir, addr := program(t), directory(t), freeAddr(t)
+	path, dir, addr := Program(t), directory(t), freeAddr(t)
 	_, port, _ := net.SplitHostPort(addr)
 	roots := certify(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	run(t, dir, []string{path, "--bind", "127.0.0.1", "--port", "0", "--tls-port", port, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
