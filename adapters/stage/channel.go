@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,7 @@ type Channel[C, M any] struct {
 
 	members  map[string]bool
 	messages []*Message[C, M]
+	byID     map[string]*Message[C, M] // messages
 	pins     []Pin
 }
 
@@ -68,17 +70,35 @@ func (c *Channel[C, M]) Admit(people ...string) {
 func (c *Channel[C, M]) Dismiss(person string) { delete(c.members, person) }
 
 // Message returns the message with the ID, nil if there is none or it is ephemeral.
-func (c *Channel[C, M]) Message(id string) *Message[C, M] {
-	for _, m := range c.messages {
-		if m.ID == id {
-			return m
-		}
-	}
-	return nil
-}
+func (c *Channel[C, M]) Message(id string) *Message[C, M] { return c.byID[id] }
 
 // Messages returns all messages, oldest first. The caller must not change the list.
 func (c *Channel[C, M]) Messages() []*Message[C, M] { return c.messages }
+
+// After returns the messages after m, oldest first. The caller must not change the list.
+func (c *Channel[C, M]) After(m *Message[C, M]) []*Message[C, M] {
+	i, found := slices.BinarySearchFunc(c.messages, m, func(a, b *Message[C, M]) int { return cmp.Compare(a.seq, b.seq) })
+	if found {
+		i++
+	}
+	return c.messages[i:]
+}
+
+// add stores a message that others see.
+func (c *Channel[C, M]) add(m *Message[C, M]) {
+	if c.byID == nil {
+		c.byID = make(map[string]*Message[C, M])
+	}
+	c.messages = append(c.messages, m)
+	c.byID[m.ID] = m
+}
+
+// remove deletes a message and its pin.
+func (c *Channel[C, M]) remove(m *Message[C, M]) {
+	delete(c.byID, m.ID)
+	c.messages = slices.DeleteFunc(c.messages, func(o *Message[C, M]) bool { return o == m })
+	c.pins = slices.DeleteFunc(c.pins, func(p Pin) bool { return p.Message == m.ID })
+}
 
 // Written returns the messages by people and the bot, oldest first.
 func (c *Channel[C, M]) Written() []*Message[C, M] {

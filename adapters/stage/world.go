@@ -144,7 +144,7 @@ func (w *World[P, C, M, D]) Post(c *Channel[C, M], m *Message[C, M]) {
 	w.messages++
 	m.Channel, m.seq = c, w.messages
 	if m.Only == "" {
-		c.messages = append(c.messages, m)
+		c.add(m)
 	} else {
 		w.ephemerals[m.Only] = append(w.ephemerals[m.Only], m)
 	}
@@ -160,12 +160,10 @@ func (w *World[P, C, M, D]) Edit(m *Message[C, M], body M) {
 // Remove deletes a message and its pin.
 func (w *World[P, C, M, D]) Remove(m *Message[C, M], by string) {
 	m.Removed = true
-	same := func(o *Message[C, M]) bool { return o == m }
 	if m.Only != "" {
-		w.ephemerals[m.Only] = slices.DeleteFunc(w.ephemerals[m.Only], same)
+		w.ephemerals[m.Only] = slices.DeleteFunc(w.ephemerals[m.Only], func(o *Message[C, M]) bool { return o == m })
 	} else {
-		m.Channel.messages = slices.DeleteFunc(m.Channel.messages, same)
-		m.Channel.pins = slices.DeleteFunc(m.Channel.pins, func(p Pin) bool { return p.Message == m.ID })
+		m.Channel.remove(m)
 	}
 	w.Publish(PostDeleted, by, m.Channel, m, "")
 }

@@ -5,7 +5,7 @@ import "slices"
 // repliesTo returns the replies in the thread that m begins, oldest first.
 func repliesTo(m *message) []*message {
 	var out []*message
-	for _, r := range m.Channel.Messages() {
+	for _, r := range m.Channel.After(m) {
 		if r.Body.thread == m {
 			out = append(out, r)
 		}
