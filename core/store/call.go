@@ -260,5 +260,6 @@ func (s *Store) sendScripts(ctx context.Context, calls []*call, exec func(fill f
 	try(unknown, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
 		return sc.Eval(ctx, p, c.keys, c.args...)
 	})
+	s.upcoming.wrote(calls)
 	return list
 }

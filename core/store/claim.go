@@ -85,6 +85,9 @@ func (s *Store) claim(ctx context.Context, list []timed, file string, lease time
 	if lerr := s.learn(found); lerr != nil {
 		err = lerr
 	}
+	if err != nil {
+		s.upcoming.armed(anyShard) // timers may have changed that weren't read
+	}
 	return runs, err
 }
 

@@ -35,6 +35,7 @@ type timed struct {
 // claim reads only shards in which something was armed or claimed.
 type upcoming struct {
 	mu        sync.Mutex
+	alone     bool      // nobody else arms or claims
 	listening int       // subscriptions that work
 	read      time.Time // when all shards were last read
 	readAt    int64     // the same, by the store's clock in ms
@@ -104,14 +105,23 @@ func (u *upcoming) armed(shard int) {
 	u.shards[shard].news++
 }
 
+// wrote notes which scripts were called, if nobody else calls any. claim reads the timers
+// itself, and slot changes none.
+func (u *upcoming) wrote(calls []*call) {
+	if u.alone && slices.ContainsFunc(calls, func(c *call) bool { return c.name != "claim" && c.name != "slot" }) {
+		u.armed(anyShard)
+	}
+}
+
 // stale returns which shards must be read before a claim: all of them from time to time,
-// if the clock was moved, and always if there is no subscription. Where this process yields,
-// another one may have claimed what seems due.
+// if the clock was moved, and always if there is no subscription. A process that is alone
+// reads those where it has written. Where this process yields, another one may have claimed
+// what seems due.
 func (u *upcoming) stale(now int64, most int) []reading {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	passed := now - u.readAt
-	if u.listening == 0 || time.Since(u.read) >= rereadAfter || passed < 0 || passed >= rereadAfter.Milliseconds() {
+	if !u.alone && (u.listening == 0 || time.Since(u.read) >= rereadAfter || passed < 0 || passed >= rereadAfter.Milliseconds()) {
 		u.read, u.readAt = time.Now(), now
 		u.forget()
 	}

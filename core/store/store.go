@@ -53,6 +53,7 @@ type Options struct {
 	Strict   bool
 	Embedded bool // the server is part of this program, and has no INFO
 	Volatile bool // Check accepts a server without AOF and RDB
+	Alone    bool // nobody else uses the database before Stop, so timers are read only after a write
 	// ReadOnly opens only a database that this program's version has written or upgraded, and
 	// writes nothing to it. The caller must not write either.
 	ReadOnly bool
@@ -136,6 +137,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead, topics: numbers{of: ofTopics}}
 	s.gather = newGatherer(s.sendBatch)
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
+	s.upcoming.alone = o.Alone
 	life, cancel := context.WithCancel(context.Background())
 	s.life = life
 	s.stop = sync.OnceValue(func() error {

@@ -36,7 +36,7 @@ func quarterly(risks int) Scenario {
 	s := Scenario{Start: bench, For: Span{Days: 90}}
 	for i := range risks {
 		s.Risks = append(s.Risks, Risk{
-			Title: fmt.Sprintf("Ledger %d is off by a cent", i), Filed: s.Start.Add(87 * day * time.Duration(i) / time.Duration(risks)),
+			Title: fmt.Sprintf("Ledger %d is off by a cent", i), Filed: s.Start.Add(87 * day / time.Duration(risks) * time.Duration(i)),
 		})
 	}
 	return s

@@ -117,7 +117,7 @@ const manyRisks = 300
 // openStore opens a store in which what is due at the same moment is always claimed in the same
 // order: of a redis-server if there are many risks and one can be started, else in this process.
 func (w *world) openStore(ctx context.Context, risks int, o Options) (err error) {
-	opts := store.Options{Clock: w.clock, Shards: 1, Embedded: true, Volatile: true, Logger: o.Log, Snapshot: o.Live}
+	opts := store.Options{Clock: w.clock, Shards: 1, Embedded: true, Volatile: true, Alone: true, Logger: o.Log, Snapshot: o.Live}
 	if o.Live != nil {
 		risks += len(o.Live.Risks)
 	}
