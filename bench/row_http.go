@@ -96,9 +96,9 @@ func (b *bench) compare(ctx context.Context, side *emulator.Workspace, ours, pee
 		}
 		var mine sample
 		measure := func() (err error) { mine, err = send(ctx, side, ours, l, c.text); return err }
-		if round == 0 && c.targets[0].required != "" {
+		if round == 0 && c.callers > 1 {
 			plain := measure
-			measure = func() error { return b.profiled("g-new", plain) }
+			measure = func() error { return b.profiled("g-"+strings.Fields(c.text(0))[0], plain) }
 		}
 		if err := measure(); err != nil {
 			return err

@@ -99,7 +99,7 @@ func ScriptNames() (map[string]string, error) {
 }
 
 // call is one call of a script: its keys, declared one by one, and its
-// arguments, which the script takes from the front (values.lua).
+// arguments, which the script takes from the front (args.lua).
 type call struct {
 	name    string // of the script
 	keys    []string

@@ -32,6 +32,7 @@ type group struct {
 	min, max int64 // scores
 	order    bool  // its scores are the order of the list
 	disjoint bool  // no risk is in two of its indexes
+	people   bool  // its indexes are of people: most shards have none
 }
 
 // farthest is beyond every date in ms. A script's numbers hold it exactly.
@@ -79,6 +80,9 @@ func (k keys) groups(q engine.Query) []group {
 	}
 	if len(q.By) > 0 {
 		add(named(k.by, q.By), always, newest, true)
+	}
+	for i := range list {
+		list[i].people = true
 	}
 	if len(q.Modules) > 0 {
 		add(named(k.module, q.Modules), always, newest, true)
@@ -207,6 +211,33 @@ func (f *search) next(ctx context.Context) (hits []hit, ok bool, err error) {
 	return f.certain(), true, nil
 }
 
+// passOver marks the shards as read in which nobody's index has a risk. Asking that of all of them
+// costs the server less than reading a few.
+func (f *search) passOver(ctx context.Context) error {
+	pipe := f.s.db.Pipeline()
+	var asked []*redis.IntCmd
+	var of []*part
+	for _, g := range f.groups {
+		for shard := range f.shards {
+			if g.people {
+				asked, of = append(asked, pipe.Exists(ctx, g.keys(shard)...)), append(of, &f.shards[shard])
+			}
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	execute(ctx, pipe)
+	for i, cmd := range asked {
+		n, err := cmd.Result()
+		if err != nil {
+			return failed("find", err)
+		}
+		of[i].done = of[i].done || n == 0
+	}
+	return nil
+}
+
 // read returns the call that reads on in a shard.
 func (f *search) read(shard int) *call {
 	p := f.shards[shard]
@@ -218,7 +249,9 @@ func (f *search) read(shard int) *call {
 		c.add(p.upto.At, string(p.upto.Key))
 	}
 	count := len(f.groups) == 1 && f.groups[0].disjoint && f.total < 0
-	c.add(p.size).flag(count).add(len(f.groups))
+	// Where other indexes decide which risks match, more are read if that is all of them: so
+	// the shard needn't be read again.
+	c.add(p.size, f.s.firstRead*readGrows).flag(count).add(len(f.groups))
 	for _, g := range f.groups {
 		keys := g.keys(shard)
 		c.keys = append(c.keys, keys...)
@@ -275,6 +308,9 @@ func (s *Store) Find(ctx context.Context, q engine.Query) (engine.Found, error) 
 	}
 	out.Unindexed = !done
 	f, at := s.search(q), q.After
+	if err := f.passOver(ctx); err != nil {
+		return out, err
+	}
 	var hits []hit
 	for len(out.Risks) < q.Limit && (q.Keep == nil || out.Read < q.Read) {
 		if len(hits) == 0 {

@@ -11,7 +11,7 @@ local tries = {
   { 'HSET', k, 'f', 'v' }, { 'HDEL', k, 'f' }, { 'HGET', k, 'f' }, { 'HMGET', k, 'f' }, { 'HGETALL', k },
   { 'SADD', k, 'm' }, { 'SREM', k, 'm' }, { 'SCARD', k }, { 'SMEMBERS', k },
   { 'ZADD', k, 'XX', '0', 'm' }, { 'ZREM', k, 'm' }, { 'ZREMRANGEBYSCORE', k, '0', '0' }, { 'ZCARD', k },
-  { 'ZSCORE', k, 'm' }, { 'ZCOUNT', k, '0', '0' }, { 'ZRANGE', k, '0', '0' },
+  { 'ZSCORE', k, 'm' }, { 'ZMSCORE', k, 'm' }, { 'ZCOUNT', k, '0', '0' }, { 'ZRANGE', k, '0', '0' },
   { 'ZREMRANGEBYRANK', k, '0', '0' }, { 'ZREVRANGE', k, '0', '0' },
   { 'ZRANGEBYSCORE', k, '0', '0' }, { 'ZREVRANGEBYSCORE', k, '0', '0' },
   { 'XADD', k, 'NOMKSTREAM', '*', 'f', 'v' }, { 'XRANGE', k, '0', '0' },
