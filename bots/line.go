@@ -353,7 +353,7 @@ func isColon(r rune) bool { return strings.ContainsRune(":：﹕︓∶", r) }
 // likeKey reports whether a word looks like a key with its value, and not like a path or URL.
 func likeKey(word string) (name string, ok bool) {
 	name, after, _ := cutColon(word)
-	return name, typeable(text.Fold(name)) && after != "" && !strings.ContainsAny(after[:1], "/:\\")
+	return name, after != "" && !strings.ContainsAny(after[:1], "/:\\") && typeable(text.Fold(name))
 }
 
 // cutColon splits a word at its first colon of any width.

@@ -13,6 +13,7 @@ import (
 type entry struct {
 	command
 	path  []string // the names that lead to it
+	typed []string // what it can be called on a line
 	above *entry
 	args  []Arg
 	subs  []*entry
@@ -82,7 +83,7 @@ func (b *Bot) routesOf(table []command) routes {
 func (b *Bot) entries(table []command, above *entry) []*entry {
 	var all []*entry
 	for _, c := range table {
-		e := &entry{command: c, path: []string{c.name}, above: above}
+		e := &entry{command: c, path: []string{c.name}, typed: c.words(), above: above}
 		if above != nil {
 			e.path = append(slices.Clone(above.path), c.name)
 		}
@@ -100,7 +101,7 @@ func (b *Bot) entries(table []command, above *entry) []*entry {
 // find returns the command that a word names, in any case, or nil.
 func find(all []*entry, word string) *entry {
 	word = strings.TrimPrefix(strings.ToLower(text.Fold(word)), "/")
-	i := slices.IndexFunc(all, func(e *entry) bool { return slices.Contains(e.words(), word) })
+	i := slices.IndexFunc(all, func(e *entry) bool { return slices.Contains(e.typed, word) })
 	if i < 0 {
 		return nil
 	}

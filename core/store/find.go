@@ -249,9 +249,9 @@ func (f *search) read(shard int) *call {
 		c.add(p.upto.At, string(p.upto.Key))
 	}
 	count := len(f.groups) == 1 && f.groups[0].disjoint && f.total < 0
-	// Where other indexes decide which risks match, more are read if that is all of them: so
-	// the shard needn't be read again.
-	c.add(p.size, f.s.firstRead*readGrows).flag(count).add(len(f.groups))
+	// In an order in which few may match, a shard would have to be read several times.
+	whole := max(p.size, f.s.firstRead*readGrows)
+	c.add(p.size, whole).flag(count).add(len(f.groups))
 	for _, g := range f.groups {
 		keys := g.keys(shard)
 		c.keys = append(c.keys, keys...)

@@ -12,7 +12,27 @@ import (
 // are removed. The case stays. Titles and other prose are never folded: they are stored
 // as typed.
 func Fold(s string) string {
+	if folded(s) {
+		return s
+	}
+	return fold(s)
+}
+
+func fold(s string) string {
 	return strings.Join(strings.Fields(norm.NFKC.String(strings.Map(plainRune, s))), " ")
+}
+
+// folded reports whether Fold changes nothing, as in most of what is typed in English.
+func folded(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == '`' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return before != ' ' || s == ""
 }
 
 // Same reports whether a and b are equal when folded, ignoring case.

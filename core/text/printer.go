@@ -19,6 +19,7 @@ type Args map[string]any
 type Printer struct {
 	lang      string
 	options   bool
+	messages  messages
 	localizer *i18n.Localizer
 }
 
@@ -35,23 +36,31 @@ func (p Printer) In(w core.Workspace) Printer {
 // S returns the message with that id, with args filled in. If the id doesn't exist or an
 // argument is missing, it returns "!id!".
 func (p Printer) S(id string, args ...Args) string {
-	if p.options {
-		variant := id + ".options"
-		if s := (Printer{lang: p.lang, localizer: p.localizer}).S(variant, args...); s != "!"+variant+"!" {
+	var given Args
+	if len(args) > 0 {
+		given = args[0]
+	}
+	if variant := id + ".options"; p.options && p.messages.has(variant) {
+		p.options = false
+		return p.S(variant, given)
+	}
+	missing := "!" + id + "!"
+	m, ok := p.messages[id]
+	if !ok {
+		return missing
+	}
+	if m.plain() {
+		if s, ok := m.fill(given); ok {
 			return s
 		}
+		return missing
 	}
 	data := Args{}
-	if len(args) > 0 {
-		for name, value := range args[0] {
-			if s, ok := value.(string); ok {
-				value = core.Isolate(s)
-			}
-			data[name] = value
+	for name, value := range given {
+		data[name] = value
+		if s, ok := value.(string); ok {
+			data[name] = core.Isolate(s)
 		}
-	}
-	if p.localizer == nil {
-		return "!" + id + "!"
 	}
 	s, err := p.localizer.Localize(&i18n.LocalizeConfig{
 		MessageID:      id,
@@ -60,7 +69,7 @@ func (p Printer) S(id string, args ...Args) string {
 		TemplateParser: &template.TextParser{Option: "missingkey=error"},
 	})
 	if err != nil {
-		return "!" + id + "!"
+		return missing
 	}
 	return s
 }

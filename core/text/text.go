@@ -34,6 +34,13 @@ func Languages() []string { return []string{English, Chinese} }
 // Match returns the language for a reader with locale lang, a BCP 47 tag from a platform
 // ("zh-TW", "en-GB", "fr", ""): zh-CN for any Chinese, otherwise English.
 func Match(lang string) string {
+	// Parsing a tag takes longer than filling in a message.
+	switch base, _, _ := strings.Cut(lang, "-"); base {
+	case "en":
+		return English
+	case "zh":
+		return Chinese
+	}
 	if base, _ := language.Make(lang).Base(); base.String() == "zh" {
 		return Chinese
 	}
@@ -50,9 +57,12 @@ type Catalogue struct {
 // Load loads the messages of this package and those in the locales directories of more. It
 // fails only if a file is invalid, which the tests of this package exclude for the repository.
 func Load(more ...fs.FS) (*Catalogue, error) {
-	bundle := i18n.NewBundle(language.English)
+	bundle, all := i18n.NewBundle(language.English), map[string]messages{}
+	for _, lang := range Languages() {
+		all[lang] = messages{}
+	}
 	for _, from := range append([]fs.FS{locales}, more...) {
-		if err := loadFrom(bundle, from); err != nil {
+		if err := loadFrom(bundle, all, from); err != nil {
 			return nil, fmt.Errorf("text: %w", err)
 		}
 	}
@@ -67,7 +77,7 @@ func Load(more ...fs.FS) (*Catalogue, error) {
 		c.statuses[word] = s
 	}
 	for _, lang := range Languages() {
-		p := Printer{lang: lang, localizer: i18n.NewLocalizer(bundle, lang)}
+		p := Printer{lang: lang, messages: all[lang], localizer: i18n.NewLocalizer(bundle, lang)}
 		c.printers[lang] = p
 		for _, s := range core.Statuses() {
 			c.statuses[plainWord(string(s))] = s
@@ -81,15 +91,19 @@ func Load(more ...fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
-// loadFrom adds the messages in the locales directory of from.
-func loadFrom(bundle *i18n.Bundle, from fs.FS) error {
+// loadFrom adds the messages in the locales directory of from, to all by language.
+func loadFrom(bundle *i18n.Bundle, all map[string]messages, from fs.FS) error {
 	files, err := fs.Glob(from, "locales/*.json")
 	if err != nil {
 		return err
 	}
 	for _, name := range files {
-		if _, err := bundle.LoadMessageFileFS(from, name); err != nil {
+		file, err := bundle.LoadMessageFileFS(from, name)
+		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, m := range file.Messages {
+			all[Match(file.Tag.String())].add(m)
 		}
 	}
 	return nil

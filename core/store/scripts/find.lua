@@ -2,9 +2,9 @@
 -- Reads on in the indexes of one shard.
 -- KEYS  the indexes, group after group
 -- ARGV  now, '1' for the highest scores first, place (score, key) or two empty ones, how
---       many to read of each index, how many if that is all of a group and there are
---       others, '1' to count, number of groups, and for each group: how many indexes, lowest
---       and highest score, '1' if its scores are the order
+--       many to read of each index, how many of a group that is read as a whole, '1' to
+--       count, number of groups, and for each group: how many indexes, lowest and highest
+--       score, '1' if its scores are the order
 -- Answer: ok, how many match or -1, {risk, score of those that match}, the place up to
 --         which everything was read (score, key), '' and '' if nothing is left
 -- A risk matches if it is in an index of each group. The smallest group in the order is
@@ -83,7 +83,6 @@ end
 for _, g in ipairs(groups) do
   if not g.order and g.size <= wholly and g.size < smallest.size and (not whole or g.size < whole.size) then whole = g end
 end
-if #groups > 1 and smallest.size <= wholly then most = math.max(most, wholly) end
 
 -- scores returns the scores of those of the risks that are in a group, by risk.
 local function scores(g, risks)

@@ -1,0 +1,68 @@
+package text
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"riskroom/core"
+)
+
+// messages are the messages of a language by id.
+type messages map[string]message
+
+// message is split when it is loaded if it is plain: the same for every Count, as nearly all
+// are. A reply contains dozens, and executing a template takes long.
+type message struct {
+	texts  []string // one more than places; nil if the message isn't plain
+	places []string // names of Args, between the texts
+}
+
+// placePattern matches where an arg is filled in.
+const placePattern = `{{ *\.(\w+) *}}`
+
+func (all messages) add(m *i18n.Message) {
+	if m.Zero+m.One+m.Two+m.Few+m.Many != "" {
+		all[m.ID] = message{}
+		return
+	}
+	places := regexp.MustCompile(placePattern)
+	split := message{texts: places.Split(m.Other, -1)}
+	for _, found := range places.FindAllStringSubmatch(m.Other, -1) {
+		split.places = append(split.places, found[1])
+	}
+	if strings.Contains(strings.Join(split.texts, ""), "{{") {
+		split = message{}
+	}
+	all[m.ID] = split
+}
+
+func (all messages) has(id string) bool {
+	_, ok := all[id]
+	return ok
+}
+
+func (m message) plain() bool { return m.texts != nil }
+
+// fill fills args in. ok is false if one is missing.
+func (m message) fill(args Args) (s string, ok bool) {
+	if len(m.places) == 0 {
+		return m.texts[0], true
+	}
+	var b strings.Builder
+	for i, name := range m.places {
+		b.WriteString(m.texts[i])
+		switch v := args[name].(type) {
+		case nil:
+			return "", false
+		case string:
+			b.WriteString(core.Isolate(v))
+		default:
+			fmt.Fprint(&b, v)
+		}
+	}
+	b.WriteString(m.texts[len(m.places)])
+	return b.String(), true
+}
