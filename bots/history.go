@@ -230,7 +230,13 @@ func (t eventWords) step(ctx context.Context, e engine.Event) string {
 	case d["apart"] != "":
 		return t.p.First(nil, "history.apart."+d["apart"], id, "history.step.other")
 	}
-	return t.p.First(text.Args{"Done": t.done(ctx, d["done"]), "Where": "#" + strings.TrimPrefix(d["name"], "#")}, id, "history.step.other")
+	did := t.p.First(text.Args{"Done": t.done(ctx, d["done"]), "Where": "#" + strings.TrimPrefix(d["name"], "#")}, id, "history.step.other")
+	for _, why := range slices.Sorted(maps.Keys(d)) {
+		if reason, apart := strings.CutPrefix(why, engine.ApartPrefix); apart {
+			did = t.p.First(text.Args{"Step": did, "Who": t.done(ctx, d[why])}, "history.apart.each."+reason, "history.apart.each.other")
+		}
+	}
+	return did
 }
 
 // fallback words where a direct message went that couldn't be delivered.

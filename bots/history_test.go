@@ -32,6 +32,8 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventNode, Actor: lin, Data: map[string]string{"from": "triage", "to": "review", "how": "pass"}},
 		{Kind: engine.EventNode, Actor: lin, Data: map[string]string{"from": "review", "to": "triage", "how": "back", "note": "no"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN, acme/U0WEI", "apart.not_sent": "acme/U0LIN", "apart.message_gone": "acme/U0WEI"}},
+		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_message", "done": "acme/U0LIN", "apart.from_later": "acme/U0LIN"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "create_group", "name": "ledger-r-17"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "set_group", "done": "topic, member acme/U0LIN, owner acme/U0LIN, admins acme/U0LIN, remove_admins acme/U0LIN"}},
 		{Kind: engine.EventStep, Run: run, Data: map[string]string{"action": "send_group_message"}},
@@ -112,6 +114,8 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · Lin: passed it on: triage → review
 18 Nov 2026, 10:05 · Lin: sent it back: review → triage. Reason: no
 18 Nov 2026, 10:05 · remind: sent a direct message to lin
+18 Nov 2026, 10:05 · remind: sent a direct message to lin, acme/U0WEI; not as a reply for acme/U0WEI, because the earlier message has been deleted; not as a reply for lin, who didn't get the earlier message
+18 Nov 2026, 10:05 · remind: sent a direct message to lin; not as a reply for lin
 18 Nov 2026, 10:05 · remind: created the channel #ledger-r-17
 18 Nov 2026, 10:05 · remind: changed the channel: topic, member lin, owner lin, new admin lin, no longer admin lin
 18 Nov 2026, 10:05 · remind: posted in the channel

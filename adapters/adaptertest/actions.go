@@ -141,6 +141,19 @@ func replyInGroup() action {
 	return a
 }
 
+// replyDirectly sends a direct message that replies to an earlier one.
+func replyDirectly() action {
+	a := called("send_message (reply)", sendMessage(bareMessage))
+	a.prepare = aDirectMessage
+	a.do = func(ctx context.Context, r *rig, once core.Once, at place) result {
+		m := bareMessage(r)
+		m.ReplyTo = at.message
+		ref, err := r.world.Platform().SendMessage(ctx, once, r.cast.People[0], m)
+		return result{message: ref, err: err}
+	}
+	return a
+}
+
 // setGroup changes an ordinary group by what change returns. It needs a platform
 // that can set part.
 func setGroup(part core.Part, change func(*rig, place) core.GroupChange) action {
@@ -197,6 +210,14 @@ func aGroup(r *rig) place {
 	return place{group: res.group}
 }
 
+// aDirectMessage sends a direct message.
+func aDirectMessage(r *rig) place {
+	a := sendMessage(fullMessage)
+	a.name = "prepare a direct message"
+	res, _ := r.perform(a, place{})
+	return place{message: res.message}
+}
+
 // aMessage creates an ordinary group with a message in it.
 func aMessage(r *rig) place {
 	at := aGroup(r)
@@ -229,6 +250,7 @@ func actions() []action {
 		sendMessage(fullMessage),
 		called("send_message (text)", sendMessage(bareMessage)),
 		called("send_message (text about a risk)", sendMessage(aboutMessage)),
+		replyDirectly(),
 		createGroup(core.Ordinary, nil),
 		createGroup(core.Topic, nil),
 		createGroup(core.Item, nil),

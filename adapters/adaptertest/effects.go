@@ -14,7 +14,7 @@ func effects() []scenario { return slices.Concat(directEffects(), creationEffect
 
 // directEffects check direct messages.
 func directEffects() []scenario {
-	direct := sendMessage(fullMessage)
+	direct, reply := sendMessage(fullMessage), replyDirectly()
 	return []scenario{
 		{"a direct message reaches one person once", direct.lacking, func(r *rig, _ Harness) {
 			res, _ := r.perform(direct, place{})
@@ -30,7 +30,34 @@ func directEffects() []scenario {
 			r.perform(sendMessage(func(*rig) core.Message { return m }), place{})
 			r.wantShown(r.only(r.world.State().With(r.cast.People[0])), m)
 		}},
+		{"a direct reply is in the thread of the message to which it replies", reply.lacking, func(r *rig, _ Harness) {
+			at := reply.on(r)
+			first := r.only(r.world.State().With(r.cast.People[0]))
+			for range 2 { // the second replies to the first reply
+				res, _ := r.perform(reply, at)
+				r.wantReply(r.world.State().With(r.cast.People[0]), res, at, first)
+				at.message = res.message
+			}
+		}},
+		{"a direct reply to a message that is gone is sent all the same", reply.lacking, func(r *rig, _ Harness) {
+			at := reply.on(r)
+			at.message = r.cast.Missing(core.GroupRef{Workspace: at.message.Workspace, ID: at.message.Channel})
+			res, _ := r.perform(reply, at)
+			if sent, ok := message(r.world.State().With(r.cast.People[0]), res.message); !ok || sent.ReplyTo != "" || res.message != sent.Ref {
+				r.t.Errorf("%+v was sent as %+v", res.message, sent)
+			}
+		}},
 	}
+}
+
+// wantReply checks that a message was sent in the thread that begins with first.
+func (r *rig) wantReply(messages []Shown, res result, at place, first Shown) {
+	r.t.Helper()
+	sent, ok := message(messages, res.message)
+	if !ok || sent.ReplyTo == "" || at.message.Thread == "" && sent.ReplyTo != first.Text || res.message.Thread == "" {
+		r.t.Errorf("%+v was sent as %+v", res.message, sent)
+	}
+	r.wantShown(sent, bareMessage(r))
 }
 
 // creationEffects check the creation of groups.
@@ -81,11 +108,7 @@ func groupEffects() []scenario {
 			first := r.only(r.view(at.group.Ref).Messages)
 			for range 2 { // the second replies to the first reply
 				res, _ := r.perform(reply, at)
-				sent, ok := message(r.view(at.group.Ref).Messages, res.message)
-				if !ok || sent.ReplyTo == "" || at.message.Thread == "" && sent.ReplyTo != first.Text || res.message.Thread == "" {
-					r.t.Errorf("%+v was sent as %+v", res.message, sent)
-				}
-				r.wantShown(sent, bareMessage(r))
+				r.wantReply(r.view(at.group.Ref).Messages, res, at, first)
 				at.message = res.message
 			}
 		}},

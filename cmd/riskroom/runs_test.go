@@ -229,7 +229,8 @@ func TestRunInAWait(t *testing.T) {
 		Lease: engine.Lease{Run: id, Until: runs[0].At}, To: engine.Running, Until: runs[0].At.Add(time.Second), Next: true,
 		Events: []engine.Event{
 			event(engine.EventFired, "", map[string]string{"late": "0"}),
-			event(engine.EventStep, "1", map[string]string{"action": "send_message"}),
+			event(engine.EventStep, "1", map[string]string{"action": "send_message", "done": "acme/UWEI, acme/UMEI", "apart.not_sent": "acme/UMEI", "apart.message_gone": "acme/UWEI"}),
+			event(engine.EventStep, "2", map[string]string{"action": "send_group_message", "done": "acme/CROOM", "apart": "another_group"}),
 		},
 	})
 	if err != nil {

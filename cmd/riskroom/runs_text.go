@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"riskroom/core"
@@ -249,7 +250,28 @@ func stepText(d map[string]string) text.Phrase {
 	if done := d["done"]; done != "" {
 		s = text.Phrasef("%s: %s", s, done)
 	}
+	if why := d["apart"]; why != "" {
+		s = text.Phrasef("%s; not a reply: %s", s, apartText(why))
+	}
+	for _, k := range slices.Sorted(maps.Keys(d)) {
+		if why, apart := strings.CutPrefix(k, engine.ApartPrefix); apart {
+			s = text.Phrasef("%s; not a reply for %s: %s", s, d[k], apartText(why))
+		}
+	}
 	return s
+}
+
+// apartText says why a message is not a reply.
+func apartText(code string) text.Phrase {
+	switch code {
+	case "not_sent":
+		return text.Plain("the earlier message was not sent")
+	case "another_group":
+		return text.Plain("the earlier message is in another group")
+	case "message_gone":
+		return text.Plain("the earlier message has been deleted")
+	}
+	return text.Plain(code)
 }
 
 // unknownEventText describes an event that a newer version wrote.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -47,32 +46,9 @@ func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMes
 	}
 	in.Missing = missing
 	m := t.message(ctx, append(mentions, head...), a.Card, in.Group.Workspace)
-	m.ReplyTo, in.Apart = t.replyTo(a, in.Group)
+	m.ReplyTo, in.Apart = t.replyInGroup(a.ReplyTo, in.Group)
 	in.Message = &m
 	return nil
-}
-
-// Why a message that should be a reply is sent as any other.
-const (
-	notSent      = "not_sent"      // the message to which it replies wasn't sent
-	anotherGroup = "another_group" // that message is in another group: the risk has got a new one
-	messageGone  = "message_gone"  // that message has been deleted
-)
-
-// replyTo returns the message to which a message to a group replies, or why it replies to
-// none.
-func (t *turn) replyTo(a *flow.SendGroupMessage, to core.GroupRef) (ref core.MessageRef, apart string) {
-	if a.ReplyTo == "" {
-		return core.MessageRef{}, ""
-	}
-	i := slices.IndexFunc(t.flow.Steps, func(s flow.Step) bool { return s.ID == a.ReplyTo })
-	switch ref = t.outcome(i).Sent; {
-	case ref.IsZero():
-		return ref, notSent
-	case ref.Workspace != to.Workspace || ref.Channel != to.ID:
-		return core.MessageRef{}, anotherGroup
-	}
-	return ref, ""
 }
 
 // performSendGroupMessage posts the message.
@@ -93,7 +69,7 @@ func (t *turn) performSendGroupMessage(ctx context.Context, in *input, p *perfor
 	if !in.Message.ReplyTo.IsZero() && ref.Thread == "" {
 		p.out.Apart = messageGone
 	}
-	if t.flow != nil && t.flow.RepliedTo(t.run.Step) {
+	if t.repliedTo() {
 		p.out.Sent = ref
 	}
 	t.show(p, Shown{ID: t.shownID("post"), Ref: ref.Name(), Group: in.Group, Title: in.Message.Text}, *in.Message)

@@ -16,6 +16,7 @@ func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env 
 		return err
 	}
 	in.To, in.Missing, in.Messages = accounts, missing, map[string]core.Message{}
+	t.resolveReplies(a.ReplyTo, in)
 	head, err := renderHead(a.Title, a.Text, env)
 	if err != nil {
 		return err
@@ -62,11 +63,13 @@ func (t *turn) sendToEach(ctx context.Context, in *input, p *performed) error {
 			continue
 		}
 		m := in.Messages[to.Workspace]
+		m.ReplyTo = in.Replies[to.String()]
 		ref, err := t.sendTo(ctx, p, to, m)
 		switch {
 		case err == nil:
 			p.out.did(to.String())
-			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref, To: to, Title: m.Text, Brief: t.reminds()}, m)
+			t.sentTo(p, in, to, ref)
+			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref.Name(), To: to, Title: m.Text, Brief: t.reminds()}, m)
 		case core.IsStop(err):
 			return err
 		case final(err):

@@ -12,7 +12,7 @@ const (
 	EventMissed   = "missed"   // already due when filed or edited, skipped as the flow says; data: flow, due
 	EventFired    = "fired"    // data: late (ms after its due time)
 	EventSkipped  = "skipped"  // data: reason; if.<n>.<variable> of a condition that was false: its variables with their values, as flow.Used has them
-	EventStep     = "step"     // a step was done; data: action, done, group, name, apart
+	EventStep     = "step"     // a step was done; data: action, done, group, name; apart, or apart.<reason> with accounts: why messages are no replies
 	EventPartial  = "partial"  // part of a step failed for good; data: action, what
 	EventFailed   = "failed"   // a step failed for good; data: action, code
 	EventPassed   = "passed"   // a step was skipped; data: action, reason

@@ -15,24 +15,25 @@ import (
 // stored when the step is first deferred or begun, so that the step does the
 // same after a crash.
 type input struct {
-	Version  int64                   `json:"version"`            // of the risk that it was made from
-	To       []core.Account          `json:"direct,omitempty"`   // of direct messages
-	Messages map[string]core.Message `json:"messages,omitempty"` // direct ones, by workspace
-	Fallback []fallback              `json:"fallback,omitempty"` // of direct messages
-	Head     []core.Span             `json:"head,omitempty"`     // of direct messages, for Fallback
-	Card     bool                    `json:"card,omitempty"`     // likewise: with the risk's card
-	Involved []core.Ref              `json:"involved,omitempty"` // in the risk whose item group is created
-	Spec     *core.GroupSpec         `json:"group,omitempty"`    // of the group to create
-	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
-	Message  *core.Message           `json:"post,omitempty"`
-	Apart    string                  `json:"apart,omitempty"` // why Message isn't a reply
-	Change   *core.GroupChange       `json:"change,omitempty"`
-	Edit     *groupEdit              `json:"edit,omitempty"`   // of Group's record, with Change
-	Opened   *opened                 `json:"opened,omitempty"` // of a topic group in Spec
-	Until    time.Time               `json:"until,omitzero"`   // of a wait
-	Sync     *syncInput              `json:"sync,omitempty"`
-	Missing  []people.Unresolved     `json:"missing,omitempty"`  // people without an account to act on
-	Unwanted []core.Ref              `json:"unwanted,omitempty"` // those in Missing who weren't to become members
+	Version  int64                      `json:"version"`            // of the risk that it was made from
+	To       []core.Account             `json:"direct,omitempty"`   // of direct messages
+	Messages map[string]core.Message    `json:"messages,omitempty"` // direct ones, by workspace
+	Replies  map[string]core.MessageRef `json:"replies,omitempty"`  // to what they reply, by account; zero if that wasn't sent
+	Fallback []fallback                 `json:"fallback,omitempty"` // of direct messages
+	Head     []core.Span                `json:"head,omitempty"`     // of direct messages, for Fallback
+	Card     bool                       `json:"card,omitempty"`     // likewise: with the risk's card
+	Involved []core.Ref                 `json:"involved,omitempty"` // in the risk whose item group is created
+	Spec     *core.GroupSpec            `json:"group,omitempty"`    // of the group to create
+	Group    core.GroupRef              `json:"into,omitzero"`      // of Message and Change
+	Message  *core.Message              `json:"post,omitempty"`
+	Apart    string                     `json:"apart,omitempty"` // why Message isn't a reply
+	Change   *core.GroupChange          `json:"change,omitempty"`
+	Edit     *groupEdit                 `json:"edit,omitempty"`   // of Group's record, with Change
+	Opened   *opened                    `json:"opened,omitempty"` // of a topic group in Spec
+	Until    time.Time                  `json:"until,omitzero"`   // of a wait
+	Sync     *syncInput                 `json:"sync,omitempty"`
+	Missing  []people.Unresolved        `json:"missing,omitempty"`  // people without an account to act on
+	Unwanted []core.Ref                 `json:"unwanted,omitempty"` // those in Missing who weren't to become members
 }
 
 // encode returns the stored form. It fails with Invalid if that is too large.

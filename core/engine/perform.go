@@ -26,6 +26,10 @@ type outcome struct {
 	Sent  core.MessageRef `json:"sent,omitzero"`   // if a later step replies to it
 	Apart string          `json:"apart,omitempty"` // why the message isn't a reply
 
+	// The same of direct messages, by account.
+	SentTo    map[string]core.MessageRef `json:"sent_to,omitempty"`
+	ApartFrom map[string]string          `json:"apart_from,omitempty"`
+
 	Held    []Hold   `json:"held,omitempty"`     // messages that must not be sent yet
 	Detours []detour `json:"fallback,omitempty"` // where a direct message was sent instead
 	Code    string   `json:"code,omitempty"`     // why the whole step failed or was skipped

@@ -118,9 +118,7 @@ func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) (failed
 	if len(p.out.Done) > 0 {
 		data["done"] = strings.Join(p.out.Done, ", ")
 	}
-	if p.out.Apart != "" {
-		data["apart"] = p.out.Apart
-	}
+	p.out.apartData(data)
 	nothing := p.out.Group == nil && len(p.out.Done) == 0 && len(p.out.Failed) > 0
 	switch {
 	case nothing && len(p.out.delivered()) == 0:

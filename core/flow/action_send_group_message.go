@@ -34,8 +34,7 @@ func (d *SendGroupMessageDef) Form() Form {
 	return Form{
 		Help: "Posts a message or the risk's card in a group.",
 		Keys: append([]Key{
-			{Name: "id", Kind: MessageIDKey, Help: "An ID for the message, for later steps of this flow that reply to it.", Text: &d.ID,
-				Pattern: idPattern, Hint: idHint()},
+			messageIDKey(&d.ID),
 			groupKey(&d.Group),
 			textKey("reply_to", "The id of an earlier send_group_message to the same group. The message is a reply to that one, in its thread. If that one wasn't sent, or is gone, the message is sent as any other.", &d.ReplyTo),
 			peopleKey("mention", "The people to mention at the beginning of the message.", &d.Mention),
@@ -47,8 +46,9 @@ func (d *SendGroupMessageDef) Form() Form {
 func (d *SendGroupMessageDef) compile(c *stepCompiler, path string, s *Step) Action {
 	group := c.target(path+"/group", d.Group, s)
 	c.afterEnd(path, group, true, false)
-	c.replyTo(path+"/reply_to", d.ReplyTo, group)
-	c.sends(d.ID, group)
+	here := sent{step: c.number, kind: d.Kind(), group: group}
+	c.replyTo(path+"/reply_to", d.ReplyTo, here)
+	c.sends(d.ID, here)
 	return &SendGroupMessage{
 		Group:   group,
 		Mention: c.people(path+"/mention", d.Mention),

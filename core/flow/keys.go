@@ -68,6 +68,12 @@ func fallbackKey(value *[]string) Key {
 			"One or a list of: item (the risk's item group), channels (workspace/ID), submitter, handlers, lead, administrators, operators (with a process), new_handlers (with on: assigned), names, \"@group\", =expressions."}
 }
 
+// messageIDKey is the key with the ID of the message that a step sends.
+func messageIDKey(value *string) Key {
+	return Key{Name: "id", Kind: MessageIDKey, Text: value, Pattern: idPattern, Hint: idHint(),
+		Help: "An ID for the message, for later steps of this flow that reply to it."}
+}
+
 // messageKeys are the keys for the content of a message.
 func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }

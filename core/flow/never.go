@@ -91,6 +91,7 @@ func (c *compiler) neverRuns(d Def, f *Flow) {
 			c.warn(at("/steps", i)+"/if", RuleNever, "the step never runs: its if is always false when the flow runs")
 		}
 	}
+	c.neverReplies(f, later)
 }
 
 // changing returns the domains of what changes between two conditions: not known.

@@ -86,11 +86,11 @@ type stepCompiler struct {
 	created map[string]string // the workspaces of the groups so far, by step ID
 	later   map[string]int    // the first step that creates a group, by its ID
 	types   map[string]core.GroupType
-	sent    map[string]sentIn // the messages so far, by step ID
-	replies map[string]int    // the number of the first step that sends a message, by its ID
-	items   int               // item groups so far
-	number  int               // of the present step, from 1
-	count   int               // of all steps
+	sent    map[string]sent // the messages so far, by step ID
+	replies map[string]int  // the number of the first step that sends a message, by its ID
+	items   int             // item groups so far
+	number  int             // of the present step, from 1
+	count   int             // of all steps
 	over    map[string]ending
 }
 
@@ -110,7 +110,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	}
 	sc := &stepCompiler{
 		compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}, count: len(defs),
-		sent: map[string]sentIn{}, replies: messageIDs(defs),
+		sent: map[string]sent{}, replies: messageIDs(defs),
 	}
 	for i, d := range defs {
 		if _, known := sc.later[d.ID()]; !known {

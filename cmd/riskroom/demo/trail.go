@@ -90,9 +90,7 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 			}
 			say(browser.Acted, id)
 		}
-		if d["apart"] != "" {
-			out.Why = wordWhy(p, d["apart"])
-		}
+		out.Why = wordApart(b.w, p, d)
 	case engine.EventBound, engine.EventFound:
 		say(browser.Quiet, e.Kind)
 	case engine.EventEnded:

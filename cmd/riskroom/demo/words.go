@@ -2,6 +2,7 @@ package demo
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -192,6 +193,20 @@ func wordWhy(p text.Printer, reason string) string {
 		return p.S("demo.why.unchanged")
 	}
 	return strings.ReplaceAll(reason, "_", " ")
+}
+
+// wordApart says why messages of a step are no replies, "" if they are, or aren't meant to be.
+func wordApart(w *world, p text.Printer, d map[string]string) string {
+	if why := d["apart"]; why != "" {
+		return wordWhy(p, why)
+	}
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(d)) {
+		if why, apart := strings.CutPrefix(k, engine.ApartPrefix); apart {
+			out = append(out, p.S("demo.why.apart", text.Args{"Who": wordDone(w, p, d[k]), "Why": wordWhy(p, why)}))
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // nodeSince is the date since which a risk has been at its node. By the time the trail is

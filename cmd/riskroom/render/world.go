@@ -55,12 +55,9 @@ func build(ctx context.Context, o Options) (w *world, err error) {
 		}
 	}()
 	for _, s := range o.Flow.Steps {
-		step := Step{Key: s.Key(), Action: s.Action.Kind(), If: s.If}
+		step := Step{Key: s.Key(), Action: s.Action.Kind(), If: s.If, ReplyTo: s.ReplyTo()}
 		if wait, ok := s.Action.(*flow.Wait); ok {
 			step.Wait = wait.For
-		}
-		if reply, ok := s.Action.(*flow.SendGroupMessage); ok {
-			step.ReplyTo = reply.ReplyTo
 		}
 		w.steps = append(w.steps, step)
 	}
