@@ -18,6 +18,8 @@ const (
 	// are due within a second, or before all others of their shard, are announced (wake.lua).
 	// If that message is lost, the timer is found with the first claim after this time.
 	rereadAfter = 900 * time.Millisecond
+	// rereadOwnAfter is rereadAfter if the database is in this process: no message is lost.
+	rereadOwnAfter = 15 * time.Second
 	// yieldFor is how much later than others a process claims in a shard where another one
 	// was faster the last time.
 	yieldFor = 3 * time.Millisecond
@@ -35,10 +37,11 @@ type timed struct {
 // claim reads only shards in which something was armed or claimed.
 type upcoming struct {
 	mu        sync.Mutex
-	alone     bool      // nobody else arms or claims
-	listening int       // subscriptions that work
-	read      time.Time // when all shards were last read
-	readAt    int64     // the same, by the store's clock in ms
+	alone     bool          // nobody else arms or claims
+	rely      time.Duration // rereadAfter or rereadOwnAfter
+	listening int           // subscriptions that work
+	read      time.Time     // when all shards were last read
+	readAt    int64         // the same, by the store's clock in ms
 	shards    []ahead
 	first     int // the shard from which this process claims first, if several are equal
 }
@@ -121,7 +124,7 @@ func (u *upcoming) stale(now int64, most int) []reading {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	passed := now - u.readAt
-	if !u.alone && (u.listening == 0 || time.Since(u.read) >= rereadAfter || passed < 0 || passed >= rereadAfter.Milliseconds()) {
+	if !u.alone && (u.listening == 0 || time.Since(u.read) >= u.rely || passed < 0 || passed >= u.rely.Milliseconds()) {
 		u.read, u.readAt = time.Now(), now
 		u.forget()
 	}

@@ -158,7 +158,7 @@ func testHeadsLikeModel(t *testing.T, open opener) {
 			}
 		}
 		// Once the time has come, everything is claimed, whatever was announced.
-		b.clock.pass(10 * time.Second)
+		b.clock.pass(20 * time.Second) // longer than any store relies on what it has read
 		for {
 			runs, next, err := stores[0].Claim(b.ctx, "", 3, time.Hour)
 			b.ok(err)

@@ -138,6 +138,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.gather = newGatherer(s.sendBatch)
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
 	s.upcoming.alone = o.Alone
+	s.upcoming.rely = rereadAfter
+	if o.Embedded {
+		s.upcoming.rely = rereadOwnAfter
+	}
 	life, cancel := context.WithCancel(context.Background())
 	s.life = life
 	s.stop = sync.OnceValue(func() error {
