@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -121,31 +122,33 @@ func TestRetryCancelsAParkedRunOfAResolvedRisk(t *testing.T) {
 
 func TestCardsOfACancelledStepAreUpdated(t *testing.T) {
 	t.Parallel()
-	d := storyFlows()[0]
-	d.If = `status == "pending"`
-	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "mei"}
-	b := setup(t, d)
-	second, resolved := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	b.platform.setFail(func(m, about string) error {
-		if m == "post" && about == "DMEI" {
-			once.Do(func() { close(second) })
-			<-resolved
-			return &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.None}
+	synctest.Test(t, func(t *testing.T) {
+		d := storyFlows()[0]
+		d.If = `status == "pending"`
+		d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "mei"}
+		b := setup(t, d)
+		second, resolved := make(chan struct{}), make(chan struct{})
+		var once sync.Once
+		b.platform.setFail(func(m, about string) error {
+			if m == "post" && about == "DMEI" {
+				once.Do(func() { close(second) })
+				<-resolved
+				return &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.None}
+			}
+			return nil
+		})
+		b.start()
+		r := b.file("Cut off", time.Time{})
+		<-second
+		if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
+			t.Fatal(err)
 		}
-		return nil
+		close(resolved)
+		if got := b.endState(r.Key, "tell"); got != engine.Cancelled {
+			t.Errorf("the run is %s", got)
+		}
+		b.eventually("wei's card shows the resolution", func() bool { return b.platform.postsIn("DWEI")[0].Message.Card.Version == 2 })
 	})
-	b.start()
-	r := b.file("Cut off", time.Time{})
-	<-second
-	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
-		t.Fatal(err)
-	}
-	close(resolved)
-	if got := b.endState(r.Key, "tell"); got != engine.Cancelled {
-		t.Errorf("the run is %s", got)
-	}
-	b.eventually("wei's card shows the resolution", func() bool { return b.platform.postsIn("DWEI")[0].Message.Card.Version == 2 })
 }
 
 // lossyBegins is a store that loses the replies to Begin.

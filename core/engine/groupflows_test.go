@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -142,21 +141,16 @@ func TestFlowsOnTopics(t *testing.T) {
 // group: each is told once.
 func TestKilledAroundAGroup(t *testing.T) {
 	t.Parallel()
-	for steps := 1; steps < 90; steps += 2 {
-		t.Run("", func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), append(onGroups(), life("first", core.Item, "1h"))...)
-				b.file("Ledger", time.Time{})
-				stop := b.startProcess(&process{steps: steps})
-				time.Sleep(2 * time.Hour)
-				stop()
-				defer b.startEngine(b.newEngine(b.options))()
-				time.Sleep(3 * time.Hour)
-				if got := toldOfGroups(b); !slices.Equal(got, []string{"created item first", "ended item first"}) {
-					t.Errorf("killed after %d steps: mei was told %q", steps, got)
-				}
-			})
-		})
-	}
+	atSteps(t, 90, func(t *testing.T, steps int) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), append(onGroups(), life("first", core.Item, "10s"))...)
+		b.file("Ledger", time.Time{})
+		stop := b.startProcess(&process{steps: steps})
+		time.Sleep(5 * time.Minute)
+		stop()
+		defer b.startEngine(b.newEngine(b.options))()
+		time.Sleep(15 * time.Minute)
+		if got := toldOfGroups(b); !slices.Equal(got, []string{"created item first", "ended item first"}) {
+			t.Errorf("mei was told %q", got)
+		}
+	})
 }

@@ -111,9 +111,13 @@ func TestHistoryOfRejected(t *testing.T) {
 		t.Fatal("it was shelved without a reason")
 	}
 	const want = "rejected in_progress\nstatus in_progress\nrejected resolved\nfiled"
-	b.eventually("attempts are recorded", func() bool { return told(b.pages(lin, r.Key)) == want })
-	events := b.pages(lin, r.Key)[0].Events
-	if d := events[2].Data; d["count"] != "3" || d["kind"] != "denied" || events[2].Actor != out || events[0].Data["kind"] != "conflict" {
+	var events []engine.Event
+	b.eventually("attempts are recorded, and counted", func() bool {
+		pages := b.pages(lin, r.Key)
+		events = pages[0].Events
+		return told(pages) == want && events[2].Data["count"] == "3"
+	})
+	if d := events[2].Data; d["kind"] != "denied" || events[2].Actor != out || events[0].Data["kind"] != "conflict" {
 		t.Errorf("%+v", events)
 	}
 }

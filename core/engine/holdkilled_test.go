@@ -2,10 +2,8 @@ package engine_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -59,27 +57,22 @@ func (b *bundle) checkHeld(key core.RiskKey) {
 // the morning.
 func TestHeldDespiteKills(t *testing.T) {
 	t.Parallel()
-	for steps := 1; steps <= 30; steps++ {
-		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), heldForAMinute())
-				b.inIndia("OUT")
-				r := b.file("dark", b.clock.Now())
-				for _, until := range []int{25, 50, 90, 200} {
-					p := &process{steps: steps}
-					if until == 50 || until == 200 {
-						p.steps = -1
-					}
-					stop := b.startProcess(p)
-					time.Sleep(time.Until(time.Date(2000, 1, 1, 0, 0, until, 0, time.UTC)))
-					stop()
-				}
-				b.checkHeld(r.Key)
-				if got := b.run(r.Key, "held").State; got != engine.Finished {
-					t.Errorf("the run is %s", got)
-				}
-			})
-		})
-	}
+	atSteps(t, 30, func(t *testing.T, steps int) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), heldForAMinute())
+		b.inIndia("OUT")
+		r := b.file("dark", b.clock.Now())
+		for _, until := range []int{25, 50, 90, 200} {
+			p := &process{steps: steps}
+			if until == 50 || until == 200 {
+				p.steps = -1
+			}
+			stop := b.startProcess(p)
+			time.Sleep(time.Until(time.Date(2000, 1, 1, 0, 0, until, 0, time.UTC)))
+			stop()
+		}
+		b.checkHeld(r.Key)
+		if got := b.run(r.Key, "held").State; got != engine.Finished {
+			t.Errorf("the run is %s", got)
+		}
+	})
 }

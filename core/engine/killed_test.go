@@ -196,11 +196,12 @@ func TestAnySchedule(t *testing.T) {
 	withSeeds(t, 1, 40, anySchedule)
 }
 
-// withSeeds runs a test with n seeds, each on its own clock.
+// withSeeds runs a test with n seeds, each on its own clock. With the race detector, it runs
+// a fifth of them: it takes five times as long for each.
 func withSeeds(t *testing.T, kind, n uint64, test func(*testing.T, *rand.Rand)) {
 	t.Helper()
-	if testing.Short() {
-		n = 5
+	if raced || testing.Short() {
+		n = (n + 4) / 5
 	}
 	if s := os.Getenv("RISKROOM_TEST_SEEDS"); s != "" {
 		if _, err := fmt.Sscan(s, &n); err != nil {
@@ -211,6 +212,21 @@ func withSeeds(t *testing.T, kind, n uint64, test func(*testing.T, *rand.Rand)) 
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { test(t, rand.New(rand.NewPCG(seed, kind))) })
+		})
+	}
+}
+
+// atSteps runs a test for each of the first n steps at which a process can be killed. With
+// the race detector, it runs every third.
+func atSteps(t *testing.T, n int, test func(t *testing.T, steps int)) {
+	t.Helper()
+	for steps := 1; steps <= n; steps++ {
+		if raced && steps%3 != 1 {
+			continue
+		}
+		t.Run(fmt.Sprint(steps), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { test(t, steps) })
 		})
 	}
 }

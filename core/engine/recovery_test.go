@@ -279,29 +279,31 @@ func TestSyncRepairsWhatPeopleChange(t *testing.T) {
 // After events were missed, the groups of that workspace are checked, and no others.
 func TestMissedEventsArmASweep(t *testing.T) {
 	t.Parallel()
-	b := setup(t, storyFlows()[2])
-	b.start()
-	r := b.file("Gone", time.Now().AddDate(0, 0, -3))
-	b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
-	b.platform.hideGroup("C1")
-	armed := func() bool {
-		rec, err := b.store.Get(b.ctx(), r.Key)
-		if err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		b := setup(t, storyFlows()[2])
+		b.start()
+		r := b.file("Gone", time.Now().AddDate(0, 0, -3))
+		b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
+		b.platform.hideGroup("C1")
+		armed := func() bool {
+			rec, err := b.store.Get(b.ctx(), r.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID.Flow == engine.SyncFlow && s.State.Live() })
+		}
+		b.eventually("the risk is synced", func() bool { return !armed() })
+		if err := b.engine.Missed(b.ctx(), "other"); err != nil || armed() {
+			t.Fatalf("another workspace's groups are checked, or %v", err)
+		}
+		if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
 			t.Fatal(err)
 		}
-		return slices.ContainsFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID.Flow == engine.SyncFlow && s.State.Live() })
-	}
-	b.eventually("the risk is synced", func() bool { return !armed() })
-	if err := b.engine.Missed(b.ctx(), "other"); err != nil || armed() {
-		t.Fatalf("another workspace's groups are checked, or %v", err)
-	}
-	if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
-		t.Fatal(err)
-	}
-	b.jump(b.clock.Now().Add(2 * time.Minute))
-	b.eventually("the group is lost", func() bool {
-		rec, err := b.store.Get(b.ctx(), r.Key)
-		return err == nil && rec.Binding.State == engine.Lost
+		b.jump(b.clock.Now().Add(2 * time.Minute))
+		b.eventually("the group is lost", func() bool {
+			rec, err := b.store.Get(b.ctx(), r.Key)
+			return err == nil && rec.Binding.State == engine.Lost
+		})
 	})
 }
 
@@ -327,27 +329,29 @@ func TestAdministratorsAreNotifiedOfARefusedConnection(t *testing.T) {
 // armed each hour.
 func TestRefusedConnectionIsReportedOnceWhileUnreachable(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
-	b.platform.setFail(func(string, string) error {
-		return &core.Error{Op: "fake", Kind: core.Unauthorized, Detail: "token_revoked"}
-	})
-	b.start()
-	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
-	for range 5 {
+	synctest.Test(t, func(t *testing.T) {
+		b := setup(t)
+		b.platform.setFail(func(string, string) error {
+			return &core.Error{Op: "fake", Kind: core.Unauthorized, Detail: "token_revoked"}
+		})
+		b.start()
+		b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+		for range 5 {
+			b.jump(b.clock.Now().Add(time.Hour))
+			b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+		}
+		live, err := b.store.Live(b.ctx(), "R-0")
+		if err != nil || len(live) != 2 {
+			t.Errorf("waiting: %+v, %v; want one notice that other is cut off, and one that acme refuses the bot", live, err)
+		}
+		b.platform.setFail(nil)
+		b.jump(b.clock.Now().Add(5 * time.Minute))
+		b.eventually("both are notified", func() bool { return len(b.notices("CADMIN")) == 2 })
+		b.engine.CutOff(b.ctx(), "other", "gateway_4014")
 		b.jump(b.clock.Now().Add(time.Hour))
 		b.engine.CutOff(b.ctx(), "other", "gateway_4014")
-	}
-	live, err := b.store.Live(b.ctx(), "R-0")
-	if err != nil || len(live) != 2 {
-		t.Errorf("waiting: %+v, %v; want one notice that other is cut off, and one that acme refuses the bot", live, err)
-	}
-	b.platform.setFail(nil)
-	b.jump(b.clock.Now().Add(5 * time.Minute))
-	b.eventually("both are notified", func() bool { return len(b.notices("CADMIN")) == 2 })
-	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
-	b.jump(b.clock.Now().Add(time.Hour))
-	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
-	b.eventually("the notice is sent again an hour later", func() bool { return len(b.notices("CADMIN")) >= 3 })
+		b.eventually("the notice is sent again an hour later", func() bool { return len(b.notices("CADMIN")) >= 3 })
+	})
 }
 
 // The end of every long outage is reported. If a workspace flaps, that is reported
@@ -378,31 +382,33 @@ func TestEveryLongOutageHasItsRecovery(t *testing.T) {
 
 func TestManyDueAtOnceActOnceEach(t *testing.T) {
 	t.Parallel()
-	const risks = 200 // of 600 a minute: two thirds wait in place or are deferred
-	b := setup(t, flow.Def{Name: "burst", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, Steps: []flow.StepDef{
-		{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
-	due := b.clock.Now().Add(time.Hour)
-	for i := range risks {
-		b.file(fmt.Sprint("burst ", i), due.Add(-time.Hour))
-	}
-	var early atomic.Int64
-	b.platform.setFail(func(string, string) error {
-		if b.clock.Now().Before(due) {
-			early.Add(1)
+	synctest.Test(t, func(t *testing.T) {
+		const risks = 200 // of 600 a minute: two thirds wait in place or are deferred
+		b := setup(t, flow.Def{Name: "burst", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, Steps: []flow.StepDef{
+			{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
+		due := b.clock.Now().Add(time.Hour)
+		for i := range risks {
+			b.file(fmt.Sprint("burst ", i), due.Add(-time.Hour))
 		}
-		return nil
+		var early atomic.Int64
+		b.platform.setFail(func(string, string) error {
+			if b.clock.Now().Before(due) {
+				early.Add(1)
+			}
+			return nil
+		})
+		b.start()
+		b.startEngine(b.newEngine(b.options))
+		b.jump(due.Add(time.Minute))
+		b.eventually("every risk is posted", func() bool { return len(b.platform.postsIn("CROOM")) >= risks })
+		seen := map[string]bool{}
+		for _, p := range b.platform.postsIn("CROOM") {
+			seen[core.Text(p.Message.Text)] = true
+		}
+		if len(seen) != risks || len(b.platform.postsIn("CROOM")) != risks || early.Load() > 0 {
+			t.Errorf("%d posts of %d risks, %d early; want %d, each once, none early", len(b.platform.postsIn("CROOM")), len(seen), early.Load(), risks)
+		}
 	})
-	b.start()
-	b.startEngine(b.newEngine(b.options))
-	b.jump(due.Add(time.Minute))
-	b.eventually("every risk is posted", func() bool { return len(b.platform.postsIn("CROOM")) >= risks })
-	seen := map[string]bool{}
-	for _, p := range b.platform.postsIn("CROOM") {
-		seen[core.Text(p.Message.Text)] = true
-	}
-	if len(seen) != risks || len(b.platform.postsIn("CROOM")) != risks || early.Load() > 0 {
-		t.Errorf("%d posts of %d risks, %d early; want %d, each once, none early", len(b.platform.postsIn("CROOM")), len(seen), early.Load(), risks)
-	}
 }
 
 func TestStoppingHandsBack(t *testing.T) {

@@ -28,23 +28,19 @@ func TestAnyScheduleOfRepeats(t *testing.T) {
 // step, from claiming it to arming the next.
 func TestRepeatKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for steps := range 40 {
-		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			t.Parallel()
-			d := nag(flow.TriggerDef{Every: "1m"})
-			d.Steps[0].Action.(*flow.SendMessageDef).Title = "{{ .key }} waits, {{ .status }}"
-			ofRepeats(t, func(b *bundle, r core.Risk) {
-				time.Sleep(50 * time.Second)
-				stop := b.startProcess(&process{steps: 10 + steps})
-				time.Sleep(20 * time.Second)
-				stop()
-				stop = b.startProcess(&process{steps: -1})
-				time.Sleep(5*time.Minute + 20*time.Second)
-				stop()
-				b.checkRepeats(r.Key, true)
-			}, d)
-		})
-	}
+	atSteps(t, 40, func(t *testing.T, steps int) {
+		d := nag(flow.TriggerDef{Every: "1m"})
+		d.Steps[0].Action.(*flow.SendMessageDef).Title = "{{ .key }} waits, {{ .status }}"
+		b, r := overdue(t, d)
+		time.Sleep(50 * time.Second)
+		stop := b.startProcess(&process{steps: 9 + steps})
+		time.Sleep(20 * time.Second)
+		stop()
+		stop = b.startProcess(&process{steps: -1})
+		time.Sleep(5*time.Minute + 20*time.Second)
+		stop()
+		b.checkRepeats(r.Key, true)
+	})
 }
 
 // pausingStore is a store that takes its time, so that the risk changes between what a worker

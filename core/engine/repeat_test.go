@@ -26,14 +26,21 @@ func nag(t flow.TriggerDef) flow.Def {
 func ofRepeats(t *testing.T, test func(b *bundle, r core.Risk), defs ...flow.Def) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := setupOn(t, &fakeClock{}, inMemory(t), defs...)
-		f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Nagging", Module: "Payments",
-			DiscoveredAt: b.clock.Now().Add(-10 * time.Minute), DueAt: b.clock.Now()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		test(b, f.Risk)
+		b, r := overdue(t, defs...)
+		test(b, r)
 	})
+}
+
+// overdue returns a bundle in a bubble, with a risk that is due.
+func overdue(t *testing.T, defs ...flow.Def) (*bundle, core.Risk) {
+	t.Helper()
+	b := setupOn(t, &fakeClock{}, inMemory(t), defs...)
+	f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Nagging", Module: "Payments",
+		DiscoveredAt: b.clock.Now().Add(-10 * time.Minute), DueAt: b.clock.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, f.Risk
 }
 
 // act performs an operation of wei.

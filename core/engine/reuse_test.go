@@ -71,7 +71,7 @@ func TestGroupIsReused(t *testing.T) {
 func TestLostGroupIsNotReused(t *testing.T) {
 	t.Parallel()
 	late := reusing()
-	late.Trigger.After = "5d"
+	late.Trigger.After = "73h"
 	synctest.Test(t, func(t *testing.T) {
 		b := setupOn(t, &fakeClock{}, inMemory(t), flowsOnOneGroup()[0], late)
 		defer b.startEngine(b.engine)()
@@ -81,7 +81,7 @@ func TestLostGroupIsNotReused(t *testing.T) {
 		if err := b.engine.Noticed(t.Context(), core.GroupRef{Workspace: "acme", ID: "C1"}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(3 * 24 * time.Hour)
+		time.Sleep(2 * time.Hour)
 		if got := b.events(r.Key, engine.EventFailed); len(got) != 1 || got[0].Data["code"] != "item_group_lost" {
 			t.Errorf("the trail has %+v", got)
 		}

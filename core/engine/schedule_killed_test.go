@@ -1,10 +1,8 @@
 package engine_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core/flow"
@@ -15,12 +13,9 @@ import (
 func TestWalkKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for name, d := range map[string]flow.Def{"digest": overview(), "plain": daily()} {
-		for steps := range 50 {
-			t.Run(fmt.Sprint(name, " ", steps+1), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { killWalk(t, d, steps+1) })
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			atSteps(t, 50, func(t *testing.T, steps int) { killWalk(t, d, steps) })
+		})
 	}
 }
 

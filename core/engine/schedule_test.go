@@ -199,50 +199,52 @@ func TestDigestTellsWhatMayBeRead(t *testing.T) {
 // TestSchedulesFollowTheFile starts engines with other files on the same store.
 func TestSchedulesFollowTheFile(t *testing.T) {
 	t.Parallel()
-	b := setup(t, daily())
-	b.atEight()
-	restart := func(defs ...flow.Def) (stop func()) {
-		o := b.options
-		o.Flows = b.compile(defs...)
-		return b.startEngine(b.newEngine(o))
-	}
-	due := func() string {
-		var all []string
-		for _, r := range b.walks("daily") {
-			all = append(all, r.Due.Format("02 15:04"))
+	synctest.Test(t, func(t *testing.T) {
+		b := setup(t, daily())
+		b.atEight()
+		restart := func(defs ...flow.Def) (stop func()) {
+			o := b.options
+			o.Flows = b.compile(defs...)
+			return b.startEngine(b.newEngine(o))
 		}
-		return strings.Join(all, ", ")
-	}
-	at := func(days, hour int) string {
-		return b.nine(days).Add(time.Duration(hour-9) * time.Hour).Format("02 15:04")
-	}
-	stop := restart(daily())
-	b.eventually("a new schedule is armed", func() bool { return due() == at(0, 9) })
-	stop()
-	later := daily()
-	later.Trigger.Schedule = "0 12 * * *"
-	stop = restart(later)
-	b.eventually("a changed schedule moves", func() bool { return due() == at(0, 12) })
-	stop()
-	stop = restart()
-	b.eventually("a schedule that is gone is dropped", func() bool { return due() == "" })
-	stop()
-	stop = restart(daily())
-	b.eventually("one that is back is armed", func() bool { return due() == at(0, 9) })
-	stop()
+		due := func() string {
+			var all []string
+			for _, r := range b.walks("daily") {
+				all = append(all, r.Due.Format("02 15:04"))
+			}
+			return strings.Join(all, ", ")
+		}
+		at := func(days, hour int) string {
+			return b.nine(days).Add(time.Duration(hour-9) * time.Hour).Format("02 15:04")
+		}
+		stop := restart(daily())
+		b.eventually("a new schedule is armed", func() bool { return due() == at(0, 9) })
+		stop()
+		later := daily()
+		later.Trigger.Schedule = "0 12 * * *"
+		stop = restart(later)
+		b.eventually("a changed schedule moves", func() bool { return due() == at(0, 12) })
+		stop()
+		stop = restart()
+		b.eventually("a schedule that is gone is dropped", func() bool { return due() == "" })
+		stop()
+		stop = restart(daily())
+		b.eventually("one that is back is armed", func() bool { return due() == at(0, 9) })
+		stop()
 
-	// An outage. The missed walk is late; it follows the changed file.
-	b.file("Ledger", time.Time{})
-	b.clock.set(b.nine(2).Add(time.Hour))
-	changed := daily()
-	changed.Steps[0].Action.(*flow.SendMessageDef).Title = "changed"
-	stop = restart(changed)
-	defer stop()
-	b.eventually("the handler is told", func() bool { return len(toldDirectly(b.platform, "WEI")) > 0 })
-	b.eventually("the next one lies ahead", func() bool { return due() == at(1, 9) })
-	if got := toldDirectly(b.platform, "WEI"); !slices.Equal(got, []string{"changed"}) {
-		t.Errorf("told: %q", got)
-	}
+		// An outage. The missed walk is late; it follows the changed file.
+		b.file("Ledger", time.Time{})
+		b.clock.set(b.nine(2).Add(time.Hour))
+		changed := daily()
+		changed.Steps[0].Action.(*flow.SendMessageDef).Title = "changed"
+		stop = restart(changed)
+		defer stop()
+		b.eventually("the handler is told", func() bool { return len(toldDirectly(b.platform, "WEI")) > 0 })
+		b.eventually("the next one lies ahead", func() bool { return due() == at(1, 9) })
+		if got := toldDirectly(b.platform, "WEI"); !slices.Equal(got, []string{"changed"}) {
+			t.Errorf("told: %q", got)
+		}
+	})
 }
 
 // After an outage of three days, a schedule runs once, or for each time that it missed.

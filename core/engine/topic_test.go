@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -499,29 +500,31 @@ func TestTopicIsRenamed(t *testing.T) {
 // doesn't become that of a risk.
 func TestFlowDissolvesATopic(t *testing.T) {
 	t.Parallel()
-	dissolve := flow.StepDef{Action: &flow.SetGroupDef{Group: "g", Operator: "wei", Dissolve: true}}
-	hello := flow.StepDef{Action: &flow.SendGroupMessageDef{Group: "g", Text: "hello"}}
-	b := setup(t, groupFlow(core.Topic, dissolve, hello))
-	b.start()
-	r := b.file("Ledger", time.Now())
-	b.eventually("finished", func() bool { return b.run(r.Key, "create").State == engine.Finished })
-	room := b.room(r.Key, "dissolved", func(g engine.Group) bool { return g.Life == engine.GoneGroup })
-	b.must(wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress})
-	b.eventually("the sync has ended", func() bool { return !b.run(r.Key, engine.SyncFlow).State.Live() })
-	for _, p := range b.platform.postsIn(room.Ref.ID) {
-		if p.Message.Card == nil {
-			t.Errorf("posted %q", core.Text(p.Message.Text))
-		} else if p.Message.Card.Buttons[0].Press != core.PressEndTopic {
-			t.Errorf("the card is %+v", p.Message.Card)
+	synctest.Test(t, func(t *testing.T) {
+		dissolve := flow.StepDef{Action: &flow.SetGroupDef{Group: "g", Operator: "wei", Dissolve: true}}
+		hello := flow.StepDef{Action: &flow.SendGroupMessageDef{Group: "g", Text: "hello"}}
+		b := setup(t, groupFlow(core.Topic, dissolve, hello))
+		b.start()
+		r := b.file("Ledger", time.Now())
+		b.eventually("finished", func() bool { return b.run(r.Key, "create").State == engine.Finished })
+		room := b.room(r.Key, "dissolved", func(g engine.Group) bool { return g.Life == engine.GoneGroup })
+		b.must(wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress})
+		b.eventually("the sync has ended", func() bool { return !b.run(r.Key, engine.SyncFlow).State.Live() })
+		for _, p := range b.platform.postsIn(room.Ref.ID) {
+			if p.Message.Card == nil {
+				t.Errorf("posted %q", core.Text(p.Message.Text))
+			} else if p.Message.Card.Buttons[0].Press != core.PressEndTopic {
+				t.Errorf("the card is %+v", p.Message.Card)
+			}
 		}
-	}
-	var failed []string
-	for _, ev := range b.events(r.Key, engine.EventFailed) {
-		failed = append(failed, ev.Data["code"])
-	}
-	if !slices.Equal(failed, []string{"group_gone"}) {
-		t.Errorf("failed: %v", failed)
-	}
+		var failed []string
+		for _, ev := range b.events(r.Key, engine.EventFailed) {
+			failed = append(failed, ev.Data["code"])
+		}
+		if !slices.Equal(failed, []string{"group_gone"}) {
+			t.Errorf("failed: %v", failed)
+		}
+	})
 }
 
 // While a run is ending a topic and has shown that on the pinned card, a sync doesn't edit

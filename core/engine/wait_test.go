@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -188,21 +187,16 @@ func TestGroupsAndWaits(t *testing.T) {
 // A process may be killed before or after any call of a run that waits.
 func TestKilledAroundAWait(t *testing.T) {
 	t.Parallel()
-	for steps := 1; steps < 60; steps++ {
-		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), waitingFlow("1h"))
-				r := b.file("Ledger", time.Time{})
-				stop := b.startProcess(&process{steps: steps})
-				time.Sleep(2 * time.Hour)
-				stop()
-				defer b.startEngine(b.newEngine(b.options))()
-				time.Sleep(2 * time.Hour)
-				b.wantBoss(r.Key, engine.Finished, "", "after Ledger", "before")
-			})
-		})
-	}
+	atSteps(t, 60, func(t *testing.T, steps int) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), waitingFlow("10s"))
+		r := b.file("Ledger", time.Time{})
+		stop := b.startProcess(&process{steps: steps})
+		time.Sleep(5 * time.Minute)
+		stop()
+		defer b.startEngine(b.newEngine(b.options))()
+		time.Sleep(5 * time.Minute)
+		b.wantBoss(r.Key, engine.Finished, "", "after Ledger", "before")
+	})
 }
 
 // checkWaited checks that waitingFlow did each of its steps once at most, and all of them if
