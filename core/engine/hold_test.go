@@ -414,3 +414,51 @@ func TestLocalTimeAlreadyDue(t *testing.T) {
 		})
 	}
 }
+
+// A run that waits by somebody's clock doesn't fail meanwhile: what failed before doesn't count
+// any more. When it is held, a third failure for an unknown reason would park it.
+func TestHeldRunHasNotFailed(t *testing.T) {
+	t.Parallel()
+	failed := &core.Error{Op: "fake", Kind: core.Unknown, Effect: core.None}
+	unfailed := func(b *bundle, r core.Risk, name, reason string) {
+		b.t.Helper()
+		run, err := b.store.Load(b.ctx(), b.run(r.Key, name).ID)
+		if err != nil || run.Reason != reason || run.Attempts != 0 || run.Unknown != 0 || !run.Since.IsZero() {
+			b.t.Errorf("the run is %+v, %v", run, err)
+		}
+		if len(b.events(r.Key, engine.EventRetry)) == 0 {
+			b.t.Error("it has never failed")
+		}
+	}
+	t.Run("held", func(t *testing.T) {
+		t.Parallel()
+		atNight(t, func(t *testing.T, b *bundle) {
+			b.platform.setFail(failing("post", 3, failed))
+			b.clockTo("21:59")
+			b.pass(57 * time.Second)
+			r := b.file("late", b.clock.Now())
+			b.clockTo("23:00")
+			unfailed(b, r, "tell", engine.Held)
+			b.clockTo("08:00")
+			b.pass(time.Minute)
+			b.wantTold("in the morning", "hi", []int{1}, "DMEI")
+		}, heldFlow("lead"))
+	})
+	t.Run("not yet", func(t *testing.T) {
+		t.Parallel()
+		atNight(t, func(t *testing.T, b *bundle) {
+			r := b.file("far", b.clock.Now())
+			b.clockTo("18:59")
+			directory := func(works bool) {
+				b.platform.mu.Lock()
+				defer b.platform.mu.Unlock()
+				b.platform.noDirectory = !works
+			}
+			directory(false)
+			b.pass(time.Minute + time.Second)
+			directory(true)
+			b.clockTo("20:00")
+			unfailed(b, r, "remind", engine.NotYet)
+		}, atNine("acme/OUT", "lead"))
+	})
+}
