@@ -35,8 +35,8 @@ type fakePlatform struct {
 	now  func() time.Time
 	can  core.Capabilities
 
-	noDirectory bool // nobody can be looked up
-	blind       bool // messages can't be looked for
+	noDirectory error // why nobody can be looked up
+	blind       bool  // messages can't be looked for
 
 	mu       sync.Mutex
 	profiles map[string]core.Profile
@@ -371,8 +371,8 @@ func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core
 func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.noDirectory {
-		return core.Profile{}, &core.Error{Op: "fake: find", Kind: core.Unavailable}
+	if f.noDirectory != nil {
+		return core.Profile{}, f.noDirectory
 	}
 	for id, p := range f.profiles {
 		if id == who.ID || who.Email != "" && p.Email == who.Email && !p.Guest {

@@ -285,11 +285,6 @@ func TestADepartedOwnerIsSucceeded(t *testing.T) {
 		p.Gone = gone
 		b.platform.profiles[id] = p
 	}
-	directory := func(works bool) {
-		b.platform.mu.Lock()
-		defer b.platform.mu.Unlock()
-		b.platform.noDirectory = !works
-	}
 	gone("WEI", true)
 	sweep(time.Minute)
 	g = b.room(g.Key, "wei is seen to be gone", func(g engine.Group) bool { return !g.Away.IsZero() })
@@ -299,12 +294,12 @@ func TestADepartedOwnerIsSucceeded(t *testing.T) {
 
 	gone("WEI", true)
 	sweep(time.Minute)
-	directory(false)
+	b.noDirectory(core.Unavailable)
 	sweep(2 * time.Hour)
 	if g := b.groups(g.Key)[0]; g.Owner != wei.Account {
 		t.Fatalf("%s owns the group while nobody can be looked up", g.Owner)
 	}
-	directory(true)
+	b.noDirectory("")
 	sweep(time.Minute)
 	mei := core.Account{Workspace: "acme", ID: "MEI"}
 	g = b.room(g.Key, "the lead owns it", func(g engine.Group) bool { return g.Owner == mei && g.Away.IsZero() })

@@ -215,6 +215,16 @@ func TestHeldMessagesOfAChangedRisk(t *testing.T) {
 	}, heldFlow("handlers"))
 }
 
+// noDirectory has look-ups of people fail, "" not any more.
+func (b *bundle) noDirectory(kind core.Kind) {
+	b.platform.mu.Lock()
+	defer b.platform.mu.Unlock()
+	b.platform.noDirectory = nil
+	if kind != "" {
+		b.platform.noDirectory = &core.Error{Op: "fake: find", Kind: kind, Effect: core.None}
+	}
+}
+
 // TestHeldWithoutADirectory: a time zone that can't be looked up is that of the workspace.
 func TestHeldWithoutADirectory(t *testing.T) {
 	t.Parallel()
@@ -222,13 +232,9 @@ func TestHeldWithoutADirectory(t *testing.T) {
 	f.Trigger = flow.TriggerDef{DateField: "discovered_at", After: "1d"}
 	atNight(t, func(t *testing.T, b *bundle) {
 		r := b.file("dark", b.clock.Now())
-		b.platform.mu.Lock()
-		b.platform.noDirectory = true
-		b.platform.mu.Unlock()
+		b.noDirectory(core.Unavailable)
 		b.pass(core.Day + time.Minute)
-		b.platform.mu.Lock()
-		b.platform.noDirectory = false
-		b.platform.mu.Unlock()
+		b.noDirectory("")
 		if run := b.why(r.Key, "tell").Runs[0]; len(run.Held) != 1 || run.Held[0].Zone != "UTC" {
 			t.Errorf("explained: %+v", run)
 		}
@@ -449,14 +455,9 @@ func TestHeldRunHasNotFailed(t *testing.T) {
 		atNight(t, func(t *testing.T, b *bundle) {
 			r := b.file("far", b.clock.Now())
 			b.clockTo("18:59")
-			directory := func(works bool) {
-				b.platform.mu.Lock()
-				defer b.platform.mu.Unlock()
-				b.platform.noDirectory = !works
-			}
-			directory(false)
+			b.noDirectory(core.Unavailable)
 			b.pass(time.Minute + time.Second)
-			directory(true)
+			b.noDirectory("")
 			b.clockTo("20:00")
 			unfailed(b, r, "remind", engine.NotYet)
 		}, atNine("acme/OUT", "lead"))

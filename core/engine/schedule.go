@@ -237,12 +237,17 @@ func (e *Engine) nextWalk(name string, due time.Time) []TimerChange {
 	if !ok {
 		return nil
 	}
-	if now := e.now(); s.CatchUp != flow.CatchUpFire && now.After(due) {
-		due = now
-	}
 	var p planned
-	e.armWalk(&p, f, s, due)
+	e.armWalk(&p, f, s, e.walkAfter(s, due))
 	return p.timers
+}
+
+// walkAfter returns the time after which the next walk is due, given when the last one was.
+func (e *Engine) walkAfter(s flow.ScheduleTrigger, last time.Time) time.Time {
+	if now := e.now(); last.IsZero() || s.CatchUp != flow.CatchUpFire && now.After(last) {
+		return now
+	}
+	return last
 }
 
 // armWalk arms a flow's first walk after a time.
@@ -270,19 +275,26 @@ func (e *Engine) alignSchedules(ctx context.Context) error {
 }
 
 // scheduleChanges returns how the walks change, given the live runs under R-0. The next walk is armed
-// of each flow that has none: of a new one, or after an operator has dropped it. Walks whose flow has
-// changed are moved, and those whose flow is gone are dropped. A walk that is under way goes on, and one
-// that is late keeps its time but follows the new flow.
+// of each flow that has none: of a new one, after an operator has dropped it, or because the one that is
+// under way hasn't armed it yet. Walks whose flow has changed are moved, and those whose flow is gone are
+// dropped. A walk that is under way goes on, and one that is late keeps its time but follows the new flow.
 func (e *Engine) scheduleChanges(live []RunSummary) []TimerChange {
-	walks := slices.DeleteFunc(slices.Clone(live), func(r RunSummary) bool {
-		_, walk := walkedAt(r.ID)
-		return !walk || r.State != Armed
-	})
+	var walks []RunSummary // that are armed
+	last := map[string]time.Time{}
+	for _, r := range live {
+		at, walk := walkedAt(r.ID)
+		if walk && r.State == Armed {
+			walks = append(walks, r)
+		}
+		if walk && at.After(last[r.ID.Flow]) {
+			last[r.ID.Flow] = at
+		}
+	}
 	now, r0, p := e.now(), core.Risk{Key: e.noticesRisk()}, planned{}
 	for _, f := range e.flows {
 		s, ok := f.Trigger.(flow.ScheduleTrigger)
 		if ok && !slices.ContainsFunc(walks, func(r RunSummary) bool { return r.ID.Flow == f.Name }) {
-			e.armWalk(&p, f, s, now)
+			e.armWalk(&p, f, s, e.walkAfter(s, last[f.Name]))
 		}
 	}
 	for _, r := range walks {

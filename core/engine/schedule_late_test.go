@@ -3,12 +3,14 @@ package engine_test
 import (
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 )
 
 // scheduledRuns has runs of the flow daily end for a risk, the first at a time and the others an hour
@@ -72,4 +74,33 @@ func TestLateWalk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// With catch_up: fire, none of the times that an outage has missed is lost if a worker dies before
+// its walk has armed the next one, and adoption finds no walk that is armed.
+func TestWalkOfADeadWorkerCatchesUp(t *testing.T) {
+	t.Parallel()
+	d := overview()
+	d.Trigger.CatchUp, d.Steps = string(flow.CatchUpFire), d.Steps[:1]
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), d)
+		b.fileHigh("first")
+		b.sleepNearlyTillNine()
+		stop := b.startEngine(b.engine)
+		time.Sleep(time.Second)
+		stop()
+		time.Sleep(2*core.Day + time.Hour)
+		if runs, _, err := b.store.Claim(b.ctx(), "", 1, time.Minute); err != nil || len(runs) != 1 {
+			t.Fatalf("claimed %v, %v", runs, err)
+		}
+		b.engine = b.newEngine(b.options)
+		defer b.startEngine(b.engine)()
+		time.Sleep(10 * time.Minute)
+		if got := toldDirectly(b.platform, "WEI"); len(got) != 3 {
+			t.Errorf("told %q", got)
+		}
+		if w := b.walks("overview"); len(w) != 1 || !w[0].Due.Equal(b.nine(1)) {
+			t.Errorf("the next walks: %+v", w)
+		}
+	})
 }
