@@ -39,6 +39,9 @@ type Config struct {
 	// every Home is made again each time.
 	Touched func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
 
+	// Answered is called with each command and its reply, for simulations. It may be nil.
+	Answered func(c Command, r Reply)
+
 	// GiveUp is how long a command is retried; 0 is two minutes.
 	GiveUp time.Duration
 	// Limit is the number of commands that may run at a time; 0 is 256.
@@ -59,6 +62,7 @@ type Bot struct {
 	attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
 	asked     Forms // what lists were asked for; may be nil
 	touched   func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
+	answered  func(c Command, r Reply) // may be nil
 
 	routes
 	keys     []Arg // of a new risk
@@ -95,7 +99,7 @@ func New(c Config) (*Bot, error) {
 	persist := persistent{filing: c.Filing, handling: c.Handling, persons: c.Persons}
 	b := &Bot{
 		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
-		giveUp: c.GiveUp, attention: c.Attention, asked: c.Forms, touched: c.Touched,
+		giveUp: c.GiveUp, attention: c.Attention, asked: c.Forms, touched: c.Touched, answered: c.Answered,
 		slots: make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())

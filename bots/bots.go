@@ -86,6 +86,9 @@ type Reply struct {
 	Turns   []Turn // buttons at the end
 	Replace bool   // the reply to a Turned takes the place of the message with the button
 
+	// Undone means that the command did nothing, because it is wrong, incomplete or not allowed.
+	Undone bool
+
 	// Form is opened, or replaces the form that was submitted. If it is too late for
 	// that, Text, List and Card are shown instead. The reply to a form has a Form, Errors
 	// or Close.
@@ -106,3 +109,10 @@ type FieldError struct {
 
 // Say returns a Reply of plain text.
 func Say(text string) Reply { return Reply{Text: []core.Span{core.Plain(text)}} }
+
+// undone returns the Reply to a command that did nothing.
+func undone(text string) Reply {
+	r := Say(text)
+	r.Undone = true
+	return r
+}

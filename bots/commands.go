@@ -139,6 +139,12 @@ func Word(lang, name string) string {
 	return strings.Join(words, " ")
 }
 
+// Means reports whether a word stands for the command of that name, in any language.
+func Means(word, name string) bool {
+	e := slices.IndexFunc(table(), func(c command) bool { return c.name == name })
+	return e >= 0 && slices.Contains(table()[e].words(), strings.ToLower(text.Fold(word)))
+}
+
 // Hint is a command that is suggested before anything is typed.
 type Hint struct {
 	Name string

@@ -43,7 +43,7 @@ func (b *Bot) openGroup(ctx context.Context, c Command) (Reply, error) {
 		r.Text = append(r.Text, b.groupLink(c, g))
 		return r, nil
 	case core.KindOf(err) == core.NotFound:
-		return Say(p.S("commands.not_created", text.Args{"Key": string(key)})), nil
+		return undone(p.S("commands.not_created", text.Args{"Key": string(key)})), nil
 	}
 	return Say(p.S("commands.opening", text.Args{"Key": string(key)})), nil
 }

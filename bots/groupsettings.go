@@ -61,7 +61,7 @@ func (b *Bot) groupSettings(ctx context.Context, c Command) (Reply, error) {
 	case len(mine) == 0:
 		return Reply{}, core.Refuse(core.Denied, "may_not_set_group", "", "Group", all[0].Group.Title(b.org))
 	case len(mine) > 1:
-		r := Say(p.S("commands.group.which_one", text.Args{"Key": string(mine[0].Group.Key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
+		r := undone(p.S("commands.group.which_one", text.Args{"Key": string(mine[0].Group.Key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
 		for _, v := range mine {
 			r.List = append(r.List, []core.Span{b.groupLink(c, v.Group)})
 		}

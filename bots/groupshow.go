@@ -42,9 +42,9 @@ func (b *Bot) groupsOf(ctx context.Context, c Command) (all []engine.GroupView, 
 	case err != nil || len(all) > 0:
 		return all, Reply{}, err
 	case key == "":
-		return nil, Say(p.S("commands.group.which", text.Args{"Line": b.lineWithKey(c, b.exampleKey()), "Command": b.org.Command})), nil
+		return nil, undone(p.S("commands.group.which", text.Args{"Line": b.lineWithKey(c, b.exampleKey()), "Command": b.org.Command})), nil
 	}
-	return nil, Say(p.S("commands.group.none", text.Args{"Key": string(key)})), nil
+	return nil, undone(p.S("commands.group.none", text.Args{"Key": string(key)})), nil
 }
 
 // showGroup shows the groups of a risk, or the one in which it was typed.

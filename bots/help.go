@@ -35,7 +35,7 @@ func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
 	if e := find(b.commands, topic); e != nil {
 		return Say(b.helpOn(c, e.name)), nil
 	}
-	return Say(strings.Join(b.noCommand(c, topic), "\n")), nil
+	return undone(strings.Join(b.noCommand(c, topic), "\n")), nil
 }
 
 // chooseSub answers a command without one of its subcommands.
@@ -46,7 +46,7 @@ func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
 	}
 	p := b.printer(c)
 	word := c.Typed.command(p.Lang()) + " " + c.Typed.word
-	return Say(p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command}) + "\n" + help), nil
+	return undone(p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command}) + "\n" + help), nil
 }
 
 // overview returns one line for each command, in sections.
@@ -98,12 +98,12 @@ func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
 	case c.Filled != nil:
 		return Reply{Errors: []FieldError{{Text: p.S("commands.outdated")}}}, nil
 	case c.Typed == nil:
-		return Say(p.S("commands.outdated")), nil
+		return undone(p.S("commands.outdated")), nil
 	case c.Typed.word == "":
 		return Say(b.overview(c)), nil
 	}
 	lines := append(b.noCommand(c, c.Typed.word), b.typedAgain(c)...)
-	return Say(strings.Join(lines, "\n")), nil
+	return undone(strings.Join(lines, "\n")), nil
 }
 
 // noCommand returns that there is no such command, and which one may be meant, or which

@@ -49,7 +49,7 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if first, _ := cutWord(c.Typed.after); b.isTopicKey(first) {
 		return "", b.noKey(c, first), nil
 	}
-	return "", Say(b.printer(c).S("commands.which_risk", text.Args{"Line": b.lineWithKey(c, b.exampleKey())})), nil
+	return "", undone(b.printer(c).S("commands.which_risk", text.Args{"Line": b.lineWithKey(c, b.exampleKey())})), nil
 }
 
 // lineWithKey returns the line to type to send c again with a key.
@@ -81,7 +81,7 @@ func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong 
 func (b *Bot) tooMuch(c Command, key core.RiskKey) Reply {
 	p := b.printer(c)
 	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), string(key)}, " ")
-	return Say(p.S("commands.only_key", text.Args{"Line": line, "Text": c.Typed.left}))
+	return undone(p.S("commands.only_key", text.Args{"Line": line, "Text": c.Typed.left}))
 }
 
 // subjectArgs takes the key of a risk, or of a topic group.
@@ -116,9 +116,9 @@ func (b *Bot) onlySubject(ctx context.Context, c Command) (key core.RiskKey, wro
 func (b *Bot) noKey(c Command, typed string) Reply {
 	first, _ := cutWord(typed)
 	if b.isTopicKey(first) {
-		return Say(b.printer(c).S("commands.topic_key", text.Args{"Key": strings.ToUpper(text.Fold(first)), "Line": b.typedLine(c)}))
+		return undone(b.printer(c).S("commands.topic_key", text.Args{"Key": strings.ToUpper(text.Fold(first)), "Line": b.typedLine(c)}))
 	}
-	return Say(b.printer(c).S("commands.no_key", text.Args{"Word": first, "Example": b.exampleKey(), "Line": b.typedLine(c)}))
+	return undone(b.printer(c).S("commands.no_key", text.Args{"Word": first, "Example": b.exampleKey(), "Line": b.typedLine(c)}))
 }
 
 func (b *Bot) isTopicKey(word string) bool {

@@ -106,7 +106,7 @@ func (b *Bot) whichStatus(c Command, typed string) Reply {
 	if near := core.Nearest(typed, words); typed != "" && near != "" {
 		line += " " + p.S("commands.near", text.Args{"Word": near})
 	}
-	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))
+	return undone(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))
 }
 
 // change changes a risk's status.

@@ -77,6 +77,9 @@ func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 			b.log.Error("bots: a handler panicked", "op", c.Op, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			r = b.failed(c, errPanicked)
 		}
+		if b.answered != nil {
+			b.answered(c, r)
+		}
 	}()
 	r, err := b.serve(ctx, c)
 	if err == nil {

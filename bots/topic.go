@@ -149,7 +149,7 @@ func (b *Bot) doOpenTopic(ctx context.Context, c Command, o engine.OpenTopic, wa
 		r.Text = append(r.Text, b.groupLink(c, g))
 		return r, nil
 	case core.KindOf(err) == core.NotFound:
-		return Say(p.S("topic.not_opened", text.Args{"Name": done.Group.Name})), nil
+		return undone(p.S("topic.not_opened", text.Args{"Name": done.Group.Name})), nil
 	}
 	return Say(p.S("topic.opening", text.Args{"Key": string(done.Group.Key), "Name": done.Group.Name})), nil
 }
@@ -177,7 +177,7 @@ func (b *Bot) topicOf(ctx context.Context, c Command, to core.TopicState) (g eng
 	case len(all) == 1:
 		return all[0], Reply{}, nil
 	case len(all) == 0 && key == "":
-		return g, Say(p.S("topic.which", text.Args{"Line": b.lineWithKey(c, string(core.MakeRiskKey(b.org.TopicPrefix(), 3)))})), nil
+		return g, undone(p.S("topic.which", text.Args{"Line": b.lineWithKey(c, string(core.MakeRiskKey(b.org.TopicPrefix(), 3)))})), nil
 	case len(all) == 0:
 		return g, Reply{}, core.Refuse(core.NotFound, "no_topic", "", "Key", string(key))
 	}
@@ -185,7 +185,7 @@ func (b *Bot) topicOf(ctx context.Context, c Command, to core.TopicState) (g eng
 	if to != "" && len(other) == 1 {
 		return other[0], Reply{}, nil
 	}
-	wrong = Say(p.S("topic.several", text.Args{"Key": string(key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
+	wrong = undone(p.S("topic.several", text.Args{"Key": string(key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
 	for _, g := range all {
 		wrong.List = append(wrong.List, b.topicLine(ctx, c, g))
 	}

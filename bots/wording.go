@@ -25,7 +25,7 @@ func (b *Bot) faulty(c Command, faults []fault) Reply {
 	for _, f := range faults {
 		lines = append(lines, "• "+b.faultText(p, f))
 	}
-	return Say(strings.Join(append(lines, b.typedAgain(c)...), "\n"))
+	return undone(strings.Join(append(lines, b.typedAgain(c)...), "\n"))
 }
 
 func (b *Bot) faultText(p text.Printer, f fault) string {
@@ -93,7 +93,7 @@ func (b *Bot) refused(ctx context.Context, c Command, r *core.Refusal) Reply {
 	if b.mayStore(c) {
 		lines = append(lines, b.typedAgain(c)...)
 	}
-	return Say(strings.Join(lines, "\n"))
+	return undone(strings.Join(lines, "\n"))
 }
 
 func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
@@ -131,7 +131,7 @@ func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Repl
 	if b.mayStore(c) {
 		lines = append(lines, b.typedAgain(c)...)
 	}
-	reply := Say(strings.Join(lines, "\n"))
+	reply := undone(strings.Join(lines, "\n"))
 	if v, err := b.handling.Show(ctx, c.Actor, r.Risk.Key); err == nil {
 		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
 		reply.Card = &card
@@ -151,7 +151,7 @@ func (b *Bot) failed(c Command, err error) Reply {
 		if cause == "" {
 			cause = p.S("commands.again")
 		}
-		return Say(say("commands.cannot_read"))
+		return undone(say("commands.cannot_read"))
 	}
 	done := err == nil || passing(err) || core.EffectOf(err) != core.None // perhaps
 	id := "commands.unconfirmed"
@@ -169,7 +169,7 @@ func (b *Bot) failed(c Command, err error) Reply {
 	if _, r := b.route(c); r.entry != nil && r.entry.unconfirmed != "" && id != "commands.not_done" {
 		id = r.entry.unconfirmed
 	}
-	return Say(strings.Join(append([]string{say(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
+	return undone(strings.Join(append([]string{say(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
 }
 
 // cause returns a sentence about what err failed for, and what helps; "" if there is
@@ -251,7 +251,7 @@ func (b *Bot) notStarted(c Command) Reply {
 	if c.Filled != nil {
 		return Reply{Errors: []FieldError{{Text: s}}}
 	}
-	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
+	return undone(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
 }
 
 // inForm puts the plain reply to a form, or where only forms can be shown, into a read-only

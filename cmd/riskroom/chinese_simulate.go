@@ -55,7 +55,8 @@ riskroom export 写出的 CSV，或如下的 YAML：
 每个事件及其全文。
 
 退出码：0 已模拟，1 无法模拟，2 命令行有误`,
-		"which file? Name one config file":                                                    "哪个文件？请写一个配置文件",
+		"warning: %s":                      "警告：%s",
+		"which file? Name one config file": "哪个文件？请写一个配置文件",
 		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
 		"go on from the open risks in the Redis of the config file":                           "从配置文件所指 Redis 中未关闭的风险继续",
 		"--live begins with the present and the risks in Redis: leave out --risks and --from": "--live 从现在和 Redis 中的风险开始：请去掉 --risks 和 --from",

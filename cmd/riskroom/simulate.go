@@ -107,11 +107,19 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	if err != nil {
 		return err
 	}
+	for _, w := range scenario.Outside(cfg, now) {
+		warnScenario(s, w)
+	}
 	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Live: live, Progress: func(at time.Time) {
 		fmt.Fprintln(s.stderr, s.say("riskroom: at %s", at.In(cfg.Organisation.Zone).Format("2006-01-02 15:04")))
 	}})
 	if err != nil {
 		return err
+	}
+	for _, a := range result.Answers {
+		if w, is := a.Wrong(); is {
+			warnScenario(s, w)
+		}
 	}
 	if only != "" {
 		result.Events = slices.DeleteFunc(result.Events, func(e simulate.Event) bool { return e.Risk != only })
@@ -126,6 +134,15 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	}
 	newTimeline(s, cfg, f.contents).print(result)
 	return nil
+}
+
+// warnScenario prints a warning about a scenario.
+func warnScenario(s environment, w simulate.Warning) {
+	says := s.say("warning: %s", w.Says)
+	if w.File != "" {
+		says = fmt.Sprintf("%s:%d:%d: %s", w.File, w.Line, w.Col, says)
+	}
+	fmt.Fprintf(s.stderr, "%s\n  = %s\n", says, s.words().Say(w.Hint))
 }
 
 // simulateInput reads the config file and, with --live, the open risks.

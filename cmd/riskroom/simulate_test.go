@@ -131,6 +131,44 @@ func TestSimulateWarns(t *testing.T) {
 	}
 }
 
+// TestSimulateWarnsOfInput checks that what isn't played as it is written is said.
+func TestSimulateWarnsOfInput(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "scenario.yaml")
+	const scenario = `start: "2026-03-02 09:00"
+for: 2d
+risks:
+  - { title: Early, filed: "2026-03-01 09:00", fields: { amount: 1, impact: all, experts: wie } }
+  - { title: Late, filed: "2026-03-05 09:00", fields: { amount: 1, impact: all, experts: wei } }
+actions:
+  - { at: "2026-03-02 10:00", by: mei, do: /risk take R-9 }
+  - { at: "2026-03-02 10:00", by: mei, do: /risk take R-9, refused: true }
+  - { at: "2026-03-06 10:00", by: lin, do: /risk resolve R-1 }
+`
+	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for lang, wants := range map[string][]string{
+		"en": {
+			`4:91: warning: the config file has no person named "wie": did you mean "wei"?`,
+			"4:7: warning: this is before the start, 2026-03-02 09:00, so it happens then\n  = choose a later time",
+			"5:7: warning: this is after the end, 2026-03-04 09:00, so it is left out\n  = choose an earlier time",
+			"9:7: warning: this is after the end", "7:7: warning: /risk take R-9 does nothing, because it is refused: ",
+		},
+		"zh-CN": {"4:7: 警告：这早于开始时间", "5:7: 警告：这晚于结束时间", "7:7: 警告：/risk take R-9 没有任何效果，因为被拒绝："},
+	} {
+		r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", file, "--lang", lang)
+		for _, want := range wants {
+			if r.code != exitFine || !strings.Contains(r.stderr, want) {
+				t.Errorf("exit %d, no %q in\n%s", r.code, want, r.stderr)
+			}
+		}
+		if strings.Contains(r.stderr, ":8:") {
+			t.Errorf("a refusal that is expected:\n%s", r.stderr)
+		}
+	}
+}
+
 // TestSimulateSchedules checks that messages of digests are listed under schedules.
 func TestSimulateSchedules(t *testing.T) {
 	t.Parallel()

@@ -34,10 +34,11 @@ type Options struct {
 
 	// Wrap wraps each workspace's platform for the engine; it may be nil.
 	Wrap func(core.Platform) core.Platform
-	// Watch wraps the store for the engine, and Evaluated is as in engine.Options; both may
-	// be nil.
+	// Watch wraps the store for the engine. Evaluated is as in engine.Options, and Answered as
+	// in bots.Config. Each may be nil.
 	Watch     func(engine.Store) engine.Store
 	Evaluated func(engine.Evaluation)
+	Answered  func(bots.Command, bots.Reply)
 	// Transports reach the APIs of workspaces, by name; nil: they have transports of their own.
 	Transports map[string]http.RoundTripper
 	// Lease is how long a run is claimed for; 0: the engine's own.
@@ -134,8 +135,8 @@ func (a *App) build(c *config.Config) (*running, error) {
 	}
 	b, err := bots.New(bots.Config{
 		Filing: e, Handling: e, Persons: e.Persons(), Attention: e.Attention, Touched: e.Touched,
-		Forms: a.store,
-		Org:   &c.Organisation, Text: a.text, Clock: a.o.Clock, Logger: a.log,
+		Forms: a.store, Answered: a.o.Answered,
+		Org: &c.Organisation, Text: a.text, Clock: a.o.Clock, Logger: a.log,
 	})
 	return &running{config: c, engine: e, bot: b}, err
 }

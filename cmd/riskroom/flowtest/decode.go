@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/bots"
 	"riskroom/cmd/riskroom/cast"
 	"riskroom/cmd/riskroom/emulated"
 	"riskroom/cmd/riskroom/platforms"
@@ -83,11 +84,25 @@ func (d *decoder) risk(v config.Value) string {
 	}
 	prefix := d.cfg.Organisation.KeyPrefix
 	key, err := core.ParseRiskKey(prefix, s)
-	if err != nil {
-		v.Problem("value", text.Phrasef("%q is not the key of a risk", s),
-			text.Phrasef("the first risk that is filed is %s, the next %s", core.MakeRiskKey(prefix, 1), core.MakeRiskKey(prefix, 2)))
+	hint := text.Phrasef("the first risk that is filed is %s, the next %s", core.MakeRiskKey(prefix, 1), core.MakeRiskKey(prefix, 2))
+	switch {
+	case err != nil:
+		v.Problem("value", text.Phrasef("%q is not the key of a risk", s), hint)
+	case key.Number() > d.filed():
+		v.Problem("value", text.Phrasef("the test has no risk %s", key), hint)
 	}
 	return string(key)
+}
+
+// filed returns how many risks a test can file.
+func (d *decoder) filed() int64 {
+	n := len(d.played.Risks)
+	for _, a := range d.played.Actions {
+		if words := strings.Fields(a.Do); len(words) > 1 && bots.Means(words[1], "new") {
+			n++
+		}
+	}
+	return int64(n)
 }
 
 // people reads the names of people.
@@ -95,14 +110,37 @@ func (d *decoder) people(v config.Value) []string {
 	var out []string
 	for _, t := range v.Texts() {
 		name := t.Text()
-		known := append(d.played.Names(), d.names...)
-		// The members of a user group or role may be unknown.
-		if name != "" && !strings.HasPrefix(name, "@") && !slices.Contains(known, name) {
-			t.Problem("people", text.Phrasef("there is nobody called %q: %s", name, config.Suggest(name, known)), text.Phrase{})
+		known, hint := append(d.played.Names(), d.names...), text.Phrase{}
+		if strings.HasPrefix(name, "@") {
+			known, hint = d.groups(), text.Plain("if members has the people of this user group or role, write their names")
+		}
+		if name != "" && !slices.Contains(known, name) {
+			t.Problem("people", text.Phrasef("there is nobody called %q: %s", name, config.Suggest(name, known)), hint)
 		}
 		out = append(out, name)
 	}
 	return out
+}
+
+// groups returns the user groups and roles whose members aren't known, as recipients.
+func (d *decoder) groups() []string {
+	var all []string
+	cfg, also := emulated.Copied(d.cfg), d.played.Cast()
+	for _, w := range cfg.Workspaces {
+		on, _ := platforms.Named(w.Platform)
+		for _, group := range cast.New(cfg, w.Name, cfg.Organisation.Language, on, also).StandIns {
+			all = append(all, "@"+group)
+		}
+	}
+	for _, a := range d.played.Actions { // may name others
+		for word := range strings.FieldsSeq(a.Do) {
+			if i := strings.Index(word, "@"); i >= 0 {
+				all = append(all, word[i:])
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // when reads a moment of the test.
@@ -112,15 +150,53 @@ func (d *decoder) when(v config.Value) time.Time {
 		return time.Time{}
 	}
 	at, ok := simulate.Moment(&d.cfg.Organisation, s)
-	switch {
-	case !ok:
+	if !ok {
 		v.Problem("date", text.Phrasef("%q is not a moment", s), text.Plain(`write a day and a time, such as "2026-03-02 09:00"`))
+		return at
+	}
+	d.inTime(v, at)
+	return at
+}
+
+// inTime reports a moment that is outside the test.
+func (d *decoder) inTime(v config.Value, at time.Time) {
+	switch {
+	case at.IsZero() || d.start.IsZero():
 	case at.Before(d.start.Truncate(minute)):
 		v.Problem("date", text.Phrasef("the test starts later, at %s", clockTime(d.start)), text.Plain("choose a later time, or an earlier start"))
 	case at.After(d.end):
 		v.Problem("date", text.Phrasef("the test ends earlier, at %s", clockTime(d.end)), text.Plain("choose an earlier time, or write for: and a longer time"))
 	}
-	return at
+}
+
+// checkScenario reports what wouldn't happen as a test says: what is outside its time, and
+// people who are nowhere.
+func (d *decoder) checkScenario(v config.Value) {
+	of := func(key string) config.Value {
+		if own := v.Key(key); own.Exists() {
+			return own
+		}
+		return d.file.root.Key(key)
+	}
+	once := func(v config.Value, check func()) {
+		if v.Sound() {
+			check() // unless it was reported for an earlier test
+		}
+	}
+	risks, actions := of("risks"), of("actions")
+	for i, r := range risks.List() {
+		filed := r.Key("filed")
+		once(filed, func() { d.inTime(filed, d.played.Risks[i].Filed) })
+	}
+	for i, a := range actions.List() {
+		at := a.Key("at")
+		once(at, func() { d.inTime(at, d.played.Actions[i].At) })
+	}
+	report := func(v config.Value, rule string, says, hint text.Phrase) {
+		once(v, func() { v.Problem(rule, says, hint) })
+	}
+	d.played.CheckPeople(risks, actions, d.cfg, report,
+		text.Phrasef("write a name as under people in the config file, or %s for somebody who isn't there; members can name others", cast.Reporter))
 }
 
 // span reads how much later something may happen.

@@ -124,6 +124,7 @@ func (d *decoder) test(v config.Value) (t Test, ok bool) {
 	}
 	t.Scenario = d.scenario(v)
 	d.played, d.start, d.end = t.Scenario, t.Scenario.Start, t.Scenario.End()
+	d.checkScenario(v)
 	expect, never := v.Key("expect").List(), v.Key("never").List()
 	for _, x := range expect {
 		t.Expect = append(t.Expect, d.expectation(x)...)

@@ -71,6 +71,6 @@ func Run(ctx context.Context, cfg *config.Config, t Test, cover *Coverage) (Test
 		r.Failures = []Failure{f}
 		return r, nil
 	}
-	r.Failures, r.Timeline = judge(t, observe(cfg, played.Events))
+	r.Failures, r.Timeline = judge(t, observe(cfg, played.Events), played.Answers)
 	return r, nil
 }

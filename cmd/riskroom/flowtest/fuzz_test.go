@@ -42,7 +42,7 @@ func FuzzTests(f *testing.F) {
 			if one.Name == "" || one.Scenario.Start.IsZero() || len(one.Scenario.Risks) == 0 || len(one.Expect)+len(one.Never) == 0 && !one.Complete {
 				t.Fatalf("the test %+v has no problem", one)
 			}
-			judge(one, nil)
+			judge(one, nil, nil)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core/text"
 )
 
@@ -46,14 +47,17 @@ func (m Mark) Word() string {
 }
 
 // judge compares what happened with what a test says.
-func judge(t Test, events []Event) ([]Failure, []Line) {
-	var failures []Failure
+func judge(t Test, events []Event, answers []simulate.Answer) ([]Failure, []Line) {
 	var lines, missing []Line // of the timeline
+	failures, wrong := misanswered(answers)
 	start := t.Scenario.Start
 	met := match(t.Expect, events, start)
 	lineOf := make([]*Line, len(events))
 	for i, e := range events {
 		lineOf[i] = &Line{At: e.At.In(start.Location()), Mark: Fine, Says: e.Says()}
+		if at := (Place{e.From.Line, e.From.Col}); wrong[at] {
+			lineOf[i].Place, lineOf[i].Mark = at, Surplus
+		}
 	}
 	after, latest := start, start
 	for i, x := range t.Expect {
@@ -88,6 +92,19 @@ func judge(t Test, events []Event) ([]Failure, []Line) {
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Truncate(minute).Compare(b.At.Truncate(minute)) })
 	slices.SortStableFunc(failures, func(a, b Failure) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col)) })
 	return failures, lines
+}
+
+// misanswered returns which actions weren't answered as they should, and where they are.
+func misanswered(answers []simulate.Answer) ([]Failure, map[Place]bool) {
+	var failures []Failure
+	wrong := map[Place]bool{}
+	for _, a := range answers {
+		if w, is := a.Wrong(); is {
+			at := Place{w.Line, w.Col}
+			failures, wrong[at] = append(failures, Failure{at, w.Says, w.Hint}), true
+		}
+	}
+	return failures, wrong
 }
 
 // later returns the later of two moments.

@@ -180,7 +180,7 @@ func TestJudge(t *testing.T) {
 		message(2, "lin", "R-1 has waited a day\nR-1 Ledger"), message(3, "dora", "hello"), message(3, "wei", "hello"), created,
 		{Kind: Skipped, Event: simulate.Event{At: at(6), What: simulate.Skipped, Risk: "R-1", Flow: "again", Reason: "condition"}},
 		{Kind: GroupMessage, Event: simulate.Event{At: at(7), What: simulate.GroupMessage, Risk: "R-1", Flow: "_note", Group: created.Group, Text: "lin: I asked"}},
-	})
+	}, nil)
 	got := Report("x_test.yaml", TestResult{Failures: failures, Timeline: timeline}, text.Wording{})
 	const want = `x_test.yaml:3:5: complete: true, but nothing expects this, at 2026-03-02 09:02: message to lin (R-1, remind): R-1 has waited a day
 x_test.yaml:3:5: complete: true, but nothing expects this, at 2026-03-02 09:03: message to dora (R-1, remind): hello
@@ -217,7 +217,7 @@ func TestOrderHint(t *testing.T) {
 	test := Test{Scenario: simulate.Scenario{Start: at(0)}, Expect: []Expectation{
 		{Place: Place{5, 9}, Kind: Message, Person: "lin"}, {Place: Place{6, 9}, Kind: Message, Person: "dora", At: at(1)},
 	}}
-	failures, _ := judge(test, []Event{message(1, "dora", ""), message(2, "lin", "")})
+	failures, _ := judge(test, []Event{message(1, "dora", ""), message(2, "lin", "")}, nil)
 	if len(failures) != 1 || failures[0].Hint.String() != "it happened at 2026-03-02 09:01, before the entry above: write entries in the order of time" {
 		t.Errorf("failures %v", failures)
 	}

@@ -24,7 +24,7 @@ func riskKeys() []string {
 	}
 }
 
-func actionKeys() []string { return []string{"at", "by", "workspace", "do"} }
+func actionKeys() []string { return []string{"at", "by", "workspace", "do", "refused"} }
 
 // Parse reads a file with a scenario. The scenario counts only if none of the problems is an
 // error.
@@ -36,7 +36,8 @@ func Parse(name string, src []byte, lang string, cfg *config.Config) (Scenario, 
 	root.Map(Keys()...)
 	s := Decode(name, root, cfg)
 	if len(doc.Problems().Errors()) == 0 {
-		warnOfStrangers(root, s, cfg)
+		s.CheckPeople(root.Key("risks"), root.Key("actions"), cfg, config.Value.Warning,
+			text.Plain("the simulation has a person of this name in every workspace; if that is what you want, ignore this"))
 	}
 	return s, doc.Problems()
 }
@@ -295,7 +296,8 @@ func (d decoder) action(v config.Value) Action {
 	}
 	v.Needs("at", "by", "do")
 	a.At, a.By, a.Workspace, a.Do = d.time(v.Key("at")), d.person(v.Key("by")), d.workspace(v.Key("workspace")), v.Key("do").Text()
-	if a.Do != "" && !strings.HasPrefix(a.Do, d.org().Command) {
+	a.Refused = v.Key("refused").Bool()
+	if word, _, _ := strings.Cut(a.Do, " "); a.Do != "" && word != d.org().Command {
 		v.Key("do").Problem("value", text.Phrasef("%q is not a command", a.Do), text.Phrasef("commands begin with %s", d.org().Command))
 	}
 	return a

@@ -44,7 +44,7 @@ func (w *world) file(ctx context.Context, n int, r Risk) error {
 	if by.Account.ID == "" {
 		return r.errf("%s has no account in %s", r.By, p.Name)
 	}
-	w.rec.people()
+	w.rec.person(r.Place)
 	_, err := w.app.Engine().File(ctx, fmt.Sprintf("scenario-%d", n), by, engine.Draft{
 		Title: r.Title, Module: r.Module, Severity: r.Severity, Description: r.Description,
 		DiscoveredAt: r.DiscoveredAt, DueAt: r.DueAt, Fields: w.fields(r, p.Name), Handlers: w.refs(r.Handlers, p.Name), Again: true,
@@ -99,9 +99,20 @@ func (w *world) act(ctx context.Context, a Action) error {
 	if user == "" {
 		return a.errf("%s has no account in %s", a.By, p.Name)
 	}
-	w.rec.people()
+	w.rec.person(a.Place)
 	if err := p.Hands.Command(ctx, user, p.General, a.Do); err != nil {
 		return a.errf("%s types %s: %w", a.By, a.Do, err)
 	}
+	select {
+	case r := <-w.replies:
+		w.answers = append(w.answers, Answer{Action: a, Undone: r.Undone || r.Form != nil, Form: r.Form != nil && !r.Undone, Text: core.Text(r.Text)})
+	case <-time.After(answerWithin):
+		return a.errf("%s types %s: no answer within %s", a.By, a.Do, answerWithin)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	return w.runner.flush(ctx)
 }
+
+// answerWithin is how long the bot may take for its answer to a command.
+const answerWithin = time.Minute

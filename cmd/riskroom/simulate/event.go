@@ -51,6 +51,7 @@ type Event struct {
 	Risk core.RiskKey
 	What What
 	By   string // the person who does it
+	From Place  // of a Command: where the scenario has it
 
 	// The run that does it. Flow begins with "_" if it is built in.
 	Flow       string

@@ -20,6 +20,7 @@ type acting struct {
 	due  time.Time
 	step int
 	flow *flowSteps
+	from Place // of the action
 }
 
 // recorder notes what happens. Only one turn acts at a time, so whatever appears in a
@@ -77,8 +78,8 @@ func newRecorder(w *world) *recorder {
 	return r
 }
 
-// people notes that people act.
-func (r *recorder) people() { r.turn(&acting{}) }
+// person notes that a person acts, as the scenario says at a place.
+func (r *recorder) person(from Place) { r.turn(&acting{from: from}) }
 
 // turn notes which turn acts.
 func (r *recorder) turn(a *acting) {
@@ -149,6 +150,9 @@ func (r *recorder) saw(p *emulated.Place, e stage.Event) {
 		return
 	}
 	ev := r.event(what, e.At)
+	if what == Command {
+		ev.From = r.now.from
+	}
 	ev.Workspace, ev.Platform, ev.Text = p.Name, p.Platform.Name(), e.Text
 	if e.Room.Kind != stage.DirectRoom && e.Room.ID != "" {
 		ev.Group = group(p, e.Room)

@@ -38,11 +38,9 @@ func Sample(cfg *config.Config, lang string, now time.Time) Scenario {
 		dos = append(dos, "pass")
 	}
 	for i, do := range append(dos, "resolve") {
-		line := []string{cfg.Organisation.Command, do, string(core.MakeRiskKey(cfg.Organisation.KeyPrefix, 2))}
-		if do == "resolve" {
-			line = append(line, "OK")
-		}
-		s.Actions = append(s.Actions, Action{At: s.Start.Add(time.Duration(i+1) * time.Hour), By: solver, Do: strings.Join(line, " ")})
+		// Nothing follows the key: what does is typed differently where commands have options.
+		line := strings.Join([]string{cfg.Organisation.Command, do, string(core.MakeRiskKey(cfg.Organisation.KeyPrefix, 2))}, " ")
+		s.Actions = append(s.Actions, Action{At: s.Start.Add(time.Duration(i+1) * time.Hour), By: solver, Do: line})
 	}
 	return s
 }

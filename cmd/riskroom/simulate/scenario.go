@@ -63,6 +63,7 @@ type Action struct {
 	By        string // a person's name
 	Workspace string // "": the first of the config file
 	Do        string // the line: "/risk take R-1"
+	Refused   bool   // the bot is expected to refuse it
 }
 
 // complete returns the scenario with its defaults.
@@ -133,6 +134,15 @@ func (s Scenario) Names() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Cast returns whom the emulated workspaces have in addition to the config file.
+func (s Scenario) Cast() cast.Also {
+	also := cast.Also{Names: s.Names(), Members: s.members}
+	for _, r := range s.Risks {
+		also.Refs = append(also.Refs, r.people()...)
+	}
+	return also
 }
 
 // people returns whom a risk names.

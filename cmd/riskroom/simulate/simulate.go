@@ -48,8 +48,9 @@ type Options struct {
 type Result struct {
 	From, Until time.Time
 	Titles      map[core.RiskKey]string
-	Events      []Event // in order
-	Late        []Late  // flows that couldn't keep their schedule
+	Events      []Event  // in order
+	Answers     []Answer // of the bot, to the actions
+	Late        []Late   // flows that couldn't keep their schedule
 }
 
 // Run plays a scenario. The config is not changed.
@@ -74,7 +75,7 @@ func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result
 	if err := w.runner.until(ctx, s.End()); err != nil {
 		return nil, err
 	}
-	return &Result{From: s.Start, Until: s.End(), Titles: w.rec.titles, Events: w.rec.events, Late: w.rec.late()}, nil
+	return &Result{From: s.Start, Until: s.End(), Titles: w.rec.titles, Events: w.rec.events, Answers: w.answers, Late: w.rec.late()}, nil
 }
 
 // Error is why a risk or an action of a scenario couldn't be played.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/bots"
 	"riskroom/cmd/riskroom/app"
-	"riskroom/cmd/riskroom/cast"
 	"riskroom/cmd/riskroom/emulated"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -31,6 +31,9 @@ type world struct {
 	runner *runner
 	rec    *recorder
 	done   func(engine.RunID, string)
+
+	replies chan bots.Reply // to the command that somebody types
+	answers []Answer
 }
 
 // firstGroup is the number of a group that is there from the start, far from those of topics
@@ -41,7 +44,7 @@ const firstGroup = 900_001
 const stopWithin = 10 * time.Second
 
 func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *world, err error) {
-	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: clock{emulated.NewClock(s.Start)}, done: o.Done}
+	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: clock{emulated.NewClock(s.Start)}, done: o.Done, replies: make(chan bots.Reply, 1)}
 	if o.Lang == "" {
 		w.lang = cfg.Organisation.Language
 	}
@@ -53,10 +56,7 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 	if w.words, err = text.Load(); err != nil {
 		return w, err
 	}
-	also := cast.Also{Names: s.Names(), Members: s.members}
-	for _, r := range s.Risks {
-		also.Refs = append(also.Refs, r.people()...)
-	}
+	also := s.Cast()
 	if o.Live != nil {
 		for _, r := range o.Live.Risks {
 			also.Risk(r)
@@ -85,7 +85,8 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 	}
 	w.app, err = app.New(ctx, app.Options{
 		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated, Transports: transports,
-		Watch: func(s engine.Store) engine.Store { return watched{s, w.rec} },
+		Answered: w.answered,
+		Watch:    func(s engine.Store) engine.Store { return watched{s, w.rec} },
 	})
 	if err != nil {
 		return w, err
@@ -131,6 +132,14 @@ func (w *world) openStore(ctx context.Context, risks int, o Options) (err error)
 	}
 	w.db, err = store.OpenEmbeddedWith(ctx, opts)
 	return err
+}
+
+// answered notes a reply of the bot. Somebody waits for it, unless the simulation was cancelled.
+func (w *world) answered(_ bots.Command, r bots.Reply) {
+	select {
+	case w.replies <- r:
+	default:
+	}
 }
 
 // flush has the app receive what the platforms tell it.
