@@ -24,9 +24,9 @@ const (
 	largestBlock = 4096 * blockSize
 	// forPeople is how many numbers are reserved for each that was asked for within the last
 	// one to two seconds, and forPrograms the same if these are more than people ask for.
-	forPeople   = 16
+	forPeople   = 32
 	forPrograms = 128
-	manyAtOnce  = blockSize / 2
+	manyAtOnce  = 256
 	// reserveTakes bounds a reservation.
 	reserveTakes = time.Minute
 )

@@ -18,9 +18,9 @@ func TestBlocksFollowThePace(t *testing.T) {
 	}{
 		{"nothing yet", 0, 0, blockSize, blockSize},
 		{"one a minute", 60, time.Minute, blockSize, blockSize},
-		{"one a second", 60, time.Second, blockSize, blockSize},
-		{"six a second", 60, time.Second / 6, 6 * 20, 6 * 40},
-		{"the first of many at once", blockSize/2 + 1, 0, 64 * blockSize, 128 * blockSize},
+		{"one a second", 60, time.Second, blockSize, 2 * blockSize},
+		{"six a second", 60, time.Second / 6, 6 * 20, 12 * blockSize},
+		{"dozens at once", 2 * blockSize, 0, 1000, 2 * blockSize * blockSize},
 		{"a burst that has ended", 1000, 0, 128_000, largestBlock},
 		{"500 a second", 2000, time.Second / 500, 500 * 20, largestBlock},
 		{"5,000 a second", 20_000, time.Second / 5000, 5000 * 20, largestBlock},
