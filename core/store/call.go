@@ -105,6 +105,7 @@ type call struct {
 	keys    []string
 	args    []any
 	records bool // the result of another call, even if it is refused
+	common  common
 }
 
 // call starts a call. Every script's first argument is now, in ms; 0 means the

@@ -52,6 +52,24 @@ func (s *Store) LooksUp(ctx context.Context, g core.GroupRef) bool {
 	return err == nil
 }
 
+// NumbersTogether takes numbers as callers at the same time do. It returns what each gets,
+// and how many scripts that took.
+func (s *Store) NumbersTogether(ctx context.Context, list []engine.Numbering) (got []engine.Numbered, scripts int, err error) {
+	calls := make([]*call, len(list))
+	for i, n := range list {
+		calls[i] = s.number(s.counterOf(n), n)
+	}
+	joint, _ := join(calls)
+	for _, became := range s.sendBatch(ctx, s.lane(ctx, calls[0], false), calls) {
+		a, err := read("number", became.cmd)
+		if err != nil {
+			return nil, 0, err
+		}
+		got = append(got, engine.Numbered{Number: a.list(1).int(0), Alike: a.list(1).int(1)})
+	}
+	return got, len(joint), nil
+}
+
 // The least and the most numbers that are reserved at once.
 const (
 	BlockSize    = blockSize

@@ -16,8 +16,9 @@ import (
 // pipeline. A caller never waits for others to join: if a connection of its lane is free,
 // its call is sent at once.
 //
-// Calls of one batch share nothing else. Each has its own answer and its own error, and a
-// caller whose context ends gets its error then, although its script may still run.
+// Each call of a batch has its own answer and its own error, and a caller whose context ends
+// gets its error then, although its script may still run. Calls that take numbers are made as
+// one (join.go); others share nothing else.
 type gatherer struct {
 	send func(ctx context.Context, id laneID, calls []*call) []sent
 
@@ -217,8 +218,12 @@ func (s *Store) lane(ctx context.Context, c *call, replicated bool) laneID {
 
 // sendBatch sends the calls of a lane in one pipeline.
 func (s *Store) sendBatch(ctx context.Context, id laneID, calls []*call) []sent {
+	joint, of := join(calls)
+	var became []sent
 	if id.replicated {
-		return s.sendReplicated(ctx, calls)
+		became = s.sendReplicated(ctx, joint)
+	} else {
+		became = s.send(ctx, joint)
 	}
-	return s.send(ctx, calls)
+	return split(ctx, calls, of, became)
 }

@@ -130,16 +130,17 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 	of := s.counterOf(n)
 	for {
 		of.asked(time.Now())
-		a, err := s.doReplicated(ctx, op, s.number(of, n, 0))
+		a, err := s.doReplicated(ctx, op, s.number(of, n))
 		if err != nil {
 			return engine.Numbered{}, err
 		}
-		switch got := (engine.Numbered{Number: a.int(1), Alike: a.int(2)}); {
+		one := a.list(1)
+		switch got := (engine.Numbered{Number: one.int(0), Alike: one.int(1)}); {
 		case got.Alike != 0:
-			got.Filing = time.Duration(a.int(3))*time.Millisecond < filingTakes
+			got.Filing = time.Duration(one.int(2))*time.Millisecond < filingTakes
 			return got, nil
 		case got.Number != 0:
-			if s.blocks() && of.low(a.int(3)) {
+			if s.blocks() && of.low(one.int(2)) {
 				s.reserveSoon(of)
 			}
 			return got, nil
@@ -167,17 +168,25 @@ func loses(info map[string]string) bool {
 	return info["aof_enabled"] != "1" || info[askedFsync] != "always" || info["connected_slaves"] != "0"
 }
 
-// number starts a call that takes a number, or reserves a block of a size.
-func (s *Store) number(of *numbers, n engine.Numbering, reserve int) *call {
-	size := reserve
-	if size == 0 && s.blocks() {
+// number starts a call that takes a number.
+func (s *Store) number(of *numbers, n engine.Numbering) *call {
+	size := 0
+	if s.blocks() {
 		size = blockSize
 	}
+	c := s.numbering(of, size, false)
+	c.common = common{keys: len(c.keys), args: len(c.args)}
+	c.keys = append(c.keys, s.keys.numberOf(of.of, n.Op), s.keys.numberLike(of.of, n.Alike))
+	return c.flag(n.Again)
+}
+
+// numbering starts a call that takes numbers or reserves a block of a size.
+func (s *Store) numbering(of *numbers, size int, reserve bool) *call {
 	of.mu.Lock()
 	b := of.safe
 	of.mu.Unlock()
-	return s.call("number", s.keys.number(of.of), s.keys.numberOf(of.of, n.Op), s.keys.numberLike(of.of, n.Alike), s.keys.numbers(of.of)).
-		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0).add(s.keys.since)
+	return s.call("number", s.keys.number(of.of), s.keys.numbers(of.of)).
+		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds(), size, b.upto, b.server).flag(reserve).add(s.keys.since)
 }
 
 // reserveSoon reserves a block, unless that is under way. Nobody needs to wait for it
@@ -232,7 +241,7 @@ func (s *Store) reserve(ctx context.Context, of *numbers, size int) (block, erro
 		s.lossless.Store(true) // until the next Check
 		return block{}, nil
 	}
-	c := s.number(of, engine.Numbering{}, size)
+	c := s.numbering(of, size, true)
 	pipe := node.Pipeline()
 	cmd := s.scripts[c.name].Eval(ctx, pipe, c.keys, c.args...)
 	if info["connected_slaves"] != "0" {

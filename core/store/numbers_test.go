@@ -74,3 +74,33 @@ func TestNumbersOfASafeServer(t *testing.T) {
 		b.same("number", got.Number, n+1)
 	}
 }
+
+// testNumbersTogether: those who file at the same moment get their numbers with one script,
+// as if each had asked alone. Those whose numbers depend on each other's take several.
+func testNumbersTogether(t *testing.T, open opener) {
+	b := setup(t, open)
+	first, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "first", Alike: "first"})
+	b.ok(err)
+	_, err = b.s.NextNumber(b.ctx, engine.Numbering{Topic: true, Op: "first topic"})
+	b.ok(err)
+	n := first.Number
+	list := []engine.Numbering{
+		{Op: "a", Alike: "a"},
+		{Topic: true, Op: "topic", Alike: "topic"}, // from another counter
+		{Op: "a", Alike: "a"},                      // delivered twice
+		{Op: "b", Alike: "a"},                      // the same title
+		{Op: "c", Alike: "c"},
+		{Op: "first", Alike: "first"},
+		{Op: "a", Alike: "c"}, // a's own number, and the last of those like it
+	}
+	want := []engine.Numbered{{Number: n + 1}, {Number: 2}, {Number: n + 1}, {Alike: n + 1}, {Number: n + 2}, {Number: n}, {Number: n + 1, Alike: n + 2}}
+	for range 2 { // a repeat takes no numbers
+		got, scripts, err := b.s.NumbersTogether(b.ctx, list)
+		b.ok(err)
+		b.same("numbers", got, want)
+		b.same("scripts", scripts, 4)
+	}
+	last, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "last", Alike: "last"})
+	b.ok(err)
+	b.same("the next number", last.Number, n+3)
+}

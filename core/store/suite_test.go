@@ -76,6 +76,7 @@ var cases = map[string]func(*testing.T, opener){
 	"forms":              testForms,
 	"tries":              testTries,
 	"joins":              testJoins,
+	"numbers together":   testNumbersTogether,
 	"desk":               testDesk,
 	"desk unsure":        testDeskUnsure,
 	"counts":             testCounts,
