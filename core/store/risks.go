@@ -29,11 +29,11 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	if ch.Op == "" {
 		ch.Op = "-" + nonce()
 	}
-	c := s.around("apply", ch.New.Key)
+	var c *call
 	if s.files(ch) {
 		c, err = s.filing(ch, doc)
 	} else {
-		err = s.change(c, ch, doc)
+		c, err = s.change(ch, doc)
 	}
 	if err != nil {
 		return out, invalid(op, "change", err)
@@ -56,8 +56,9 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	return out, nil
 }
 
-// change appends what apply.lua takes.
-func (s *Store) change(c *call, ch engine.Change, doc string) error {
+// change starts a call of apply.lua.
+func (s *Store) change(ch engine.Change, doc string) (*call, error) {
+	c := s.around("apply", ch.New.Key)
 	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, doc).key(s.keys.document(ch.New.Key))
 	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
 	if l := ch.Release; l.Group.IsZero() {
@@ -67,9 +68,9 @@ func (s *Store) change(c *call, ch engine.Change, doc string) error {
 	}
 	c.reindex(append(s.keys.indexChanges(ch.Old, &ch.New), s.touches(ch.Old, &ch.New)...))
 	if err := s.timers(c, ch.New.Key, ch.Timers, first(ch.Events)); err != nil {
-		return err
+		return nil, err
 	}
-	return s.events(c, ch.Events)
+	return c, s.events(c, ch.Events)
 }
 
 // timersFiled is how many timers file.lua arms at most: it passes all to one command.
@@ -88,7 +89,17 @@ func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
 	shard := s.keys.shard(key)
 	c := s.call("file", s.keys.due(shard), s.keys.audit(shard), s.keys.risk(key), s.keys.document(key), s.keys.aligned(shard))
 	c.add(s.keys.wake(), ch.Op, nonce(), ch.Result, doc, ch.File)
-	c.reindex(append(s.keys.indexChanges(nil, &ch.New), s.touches(nil, &ch.New)...))
+	submitted := ch.New.SubmittedAt.UnixMilli()
+	var others []indexChange
+	for _, index := range s.keys.indexChanges(nil, &ch.New) {
+		if index.score == submitted {
+			c.keys = append(c.keys, index.key)
+		} else {
+			others = append(others, index)
+		}
+	}
+	c.add(string(key), submitted, len(c.keys))
+	c.reindex(append(others, s.touches(nil, &ch.New)...))
 	c.add(len(ch.Timers))
 	for _, t := range ch.Timers {
 		if err := checkTimer(t, key); err != nil {
