@@ -232,3 +232,20 @@ func (s *server) freeze(ctx context.Context, d time.Duration) error {
 	err := wait(ctx, d)
 	return errors.Join(err, s.cmd.Process.Signal(syscall.SIGCONT))
 }
+
+// quiet waits until the server runs hardly any scripts.
+func (s *server) quiet(ctx context.Context) error {
+	begun := time.Now()
+	last, err := s.scripts(ctx)
+	for err == nil && time.Since(begun) < 10*time.Minute {
+		if err = wait(ctx, 500*time.Millisecond); err != nil {
+			break
+		}
+		var now spent
+		if now, err = s.scripts(ctx); now.minus(last).calls < 60 {
+			break
+		}
+		last = now
+	}
+	return err
+}

@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"debug/elf"
-	"fmt"
 	"iter"
 	"maps"
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -20,39 +18,32 @@ type sized struct{ code, data uint64 }
 
 // rowBinary measures the stripped binary, and what is in it.
 func rowBinary(ctx context.Context, _ *bench, out *section) error {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
+	if err := withProgram(ctx, asReleased, func(bin string) error {
+		stripped, err := os.Stat(bin)
+		if err == nil {
+			out.add(result{what: "binary, stripped", ours: inMegabytes(stripped.Size()), required: "35.6 MB", stretch: "30 MB"})
+		}
+		return err
+	}); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	bin, err := buildProgram(ctx, dir)
-	if err != nil {
-		return err
-	}
-	stripped, err := os.Stat(bin)
-	if err != nil {
-		return err
-	}
-	out.add(result{what: "binary, stripped", ours: inMegabytes(stripped.Size()), required: "35.6 MB", stretch: "30 MB"})
-	whole := filepath.Join(dir, "symbols")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-w", "-o", whole, "./cmd/riskroom")
-	cmd.Dir = ".."
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, text)
-	}
-	f, err := elf.Open(whole)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	out.tables = append(out.tables, sectionsOf(f))
 	modules, err := modulesOf(ctx)
 	if err != nil {
 		return err
 	}
-	parts, err := partsOf(f, modules)
-	out.tables = append(out.tables, parts)
-	return err
+	return withProgram(ctx, "-w", func(bin string) error {
+		f, err := elf.Open(bin)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		parts, err := partsOf(f, modules)
+		if err != nil {
+			return err
+		}
+		out.tables = append(out.tables, sectionsOf(f), originsOf(parts), partsTable(parts))
+		return nil
+	})
 }
 
 // sectionsOf lists the large sections.
@@ -81,13 +72,12 @@ func modulesOf(ctx context.Context) ([]string, error) {
 // largest is how many parts of the binary are listed.
 const largest = 40
 
-// partsOf lists the packages of riskroom and of the standard library, and the modules of
-// others, by the size of their symbols.
-func partsOf(f *elf.File, modules []string) (table, error) {
-	t := table{title: "Packages and modules by the size of their symbols", head: []string{"part", "code, kB", "data, kB"}}
+// partsOf returns the size of the symbols of each package of riskroom and of the standard
+// library, and of each module of others.
+func partsOf(f *elf.File, modules []string) (map[string]sized, error) {
 	symbols, err := f.Symbols()
 	if err != nil {
-		return t, err
+		return nil, err
 	}
 	parts := map[string]sized{}
 	for _, s := range symbols {
@@ -106,6 +96,34 @@ func partsOf(f *elf.File, modules []string) (table, error) {
 		}
 		parts[part] = at
 	}
+	return parts, nil
+}
+
+// originsOf adds parts up by who wrote them.
+func originsOf(parts map[string]sized) table {
+	t := table{title: "Who wrote it", head: []string{"origin", "code, kB", "data, kB"}}
+	origins := []string{"riskroom", "libraries", "Go, and types of all"}
+	all := map[string]sized{}
+	for part, p := range parts {
+		first, _, _ := strings.Cut(part, "/")
+		origin := origins[2]
+		switch {
+		case first == "riskroom" || part == "main":
+			origin = origins[0]
+		case strings.Contains(first, "."):
+			origin = origins[1]
+		}
+		all[origin] = sized{all[origin].code + p.code, all[origin].data + p.data}
+	}
+	for _, origin := range origins {
+		t.lines = append(t.lines, sizeLine(origin, all[origin]))
+	}
+	return t
+}
+
+// partsTable lists the largest parts.
+func partsTable(parts map[string]sized) table {
+	t := table{title: "Packages and modules by the size of their symbols", head: []string{"part", "code, kB", "data, kB"}}
 	size := func(name string) uint64 { return parts[name].code + parts[name].data }
 	var rest sized
 	for i, name := range slices.SortedFunc(maps.Keys(parts), func(a, b string) int { return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a, b)) }) {
@@ -117,7 +135,7 @@ func partsOf(f *elf.File, modules []string) (table, error) {
 		t.lines = append(t.lines, sizeLine(name, p))
 	}
 	t.lines = append(t.lines, sizeLine("all others", rest))
-	return t, nil
+	return t
 }
 
 func kilobytes(n uint64) string { return figure(math.Round(float64(n) / 1000)) }

@@ -40,7 +40,7 @@ func rowDrain(ctx context.Context, b *bench, out *section) error {
 		}
 		peer = append(peer, p)
 		for i, f := range fleets {
-			rate, cost, err := b.drain(ctx, srv, f, n, round == 0 && i == 0)
+			rate, cost, err := b.drain(ctx, srv, f, n, round+i)
 			if err != nil {
 				return err
 			}
@@ -62,8 +62,8 @@ func rowDrain(ctx context.Context, b *bench, out *section) error {
 }
 
 // drain files risks with one due run each, in an empty database, and returns how many runs
-// end in a second, and what their scripts cost.
-func (b *bench) drain(ctx context.Context, srv *server, f fleet, n int, profiled bool) (rate float64, cost spent, err error) {
+// end in a second, and what their scripts cost. Round 0 is profiled.
+func (b *bench) drain(ctx context.Context, srv *server, f fleet, n, round int) (rate float64, cost spent, err error) {
 	if err := srv.flush(ctx); err != nil {
 		return 0, cost, err
 	}
@@ -87,17 +87,12 @@ func (b *bench) drain(ctx context.Context, srv *server, f fleet, n int, profiled
 		return 0, cost, err
 	}
 	var took time.Duration
-	work := func() error {
+	err = b.profiled(round, "b-drain", func() error {
 		begun := time.Now()
 		w.run(ctx)
 		defer func() { took = time.Since(begun) }()
 		return w.drained(ctx, n, 3*time.Minute)
-	}
-	if profiled {
-		err = b.profiled("b-drain", work)
-	} else {
-		err = work()
-	}
+	})
 	if err != nil {
 		return 0, cost, err
 	}

@@ -65,15 +65,10 @@ func (b *bench) fileRound(ctx context.Context, srv *server, round int) (all, one
 	if err != nil {
 		return all, one, used, err
 	}
-	file := func() (err error) {
+	err = b.profiled(round, "a-file", func() (err error) {
 		all, err = w.file(ctx, load{callers: 64, within: 2 * b.scale.round})
 		return err
-	}
-	if round == 0 {
-		err = b.profiled("a-file", file)
-	} else {
-		err = file()
-	}
+	})
 	if err != nil {
 		return all, one, used, err
 	}

@@ -156,15 +156,11 @@ func (g *growth) lists(ctx context.Context, srv *server, n int) error {
 
 // firing measures runs that are due at once, and lateness at a steady rate.
 func (g *growth) firing(ctx context.Context, srv *server, n int) error {
-	w, err := openWorld(ctx, srv, 1, 0)
+	w, err := runWorld(ctx, srv, 1, 0)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	w.run(ctx)
-	if _, err := w.quietly(ctx, 10*time.Minute); err != nil {
-		return err
-	}
 	burst := schedule{n: min(3000, g.b.scale.burst)}
 	made, err := w.lateness(ctx, burst, nothing)
 	if err != nil {
@@ -185,25 +181,12 @@ func (g *growth) firing(ctx context.Context, srv *server, n int) error {
 
 // commands measures a command over HTTP.
 func (g *growth) commands(ctx context.Context, srv *server, n int) error {
-	side, slackURL, err := emulated(people)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = side.Close() }()
-	ours, err := serveApp(ctx, place{redis: srv.url(), slack: slackURL, token: side.BotToken(), secret: side.SigningSecret()})
+	ours, err := g.b.serveChat(ctx, srv)
 	if err != nil {
 		return err
 	}
 	defer ours.stop()
-	if _, err := send(ctx, side, ours.url, load{callers: 32, calls: people}, func(int64) string { return "help" }); err != nil {
-		return err
-	}
-	if err := g.b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
-		return send(ctx, side, ours.url, l, commands()[0].text)
-	}); err != nil {
-		return err
-	}
-	took, err := send(ctx, side, ours.url, load{callers: 32, within: g.b.scale.round / 2}, commands()[0].text)
+	took, err := send(ctx, ours.side, ours.url, load{callers: 32, within: g.b.scale.round / 2}, commands()[0].text)
 	if err != nil {
 		return err
 	}

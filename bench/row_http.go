@@ -53,32 +53,18 @@ func rowHTTP(ctx context.Context, b *bench, out *section) error {
 		return err
 	}
 	defer srv.stop()
-	side, slackURL, err := emulated(people)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = side.Close() }()
-	ours, err := serveApp(ctx, place{redis: srv.url(), slack: slackURL, token: side.BotToken(), secret: side.SigningSecret()})
+	ours, err := b.serveChat(ctx, srv)
 	if err != nil {
 		return err
 	}
 	defer ours.stop()
-	peer, err := serveEcho(ctx, srv, side.SigningSecret())
+	peer, err := serveEcho(ctx, srv, ours.side.SigningSecret())
 	if err != nil {
 		return err
 	}
 	defer peer.stop()
-	// First everybody becomes known, and connections are opened.
-	if _, err := send(ctx, side, ours.url, load{callers: 32, calls: people}, func(int64) string { return "help" }); err != nil {
-		return err
-	}
-	if err := b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
-		return send(ctx, side, ours.url, l, commands()[0].text)
-	}); err != nil {
-		return err
-	}
 	for _, c := range commands() {
-		if err := b.compare(ctx, side, ours.url, peer.url, c, out); err != nil {
+		if err := b.compare(ctx, ours.side, ours.url, peer.url, c, out); err != nil {
 			return err
 		}
 	}
@@ -95,12 +81,8 @@ func (b *bench) compare(ctx context.Context, side *emulator.Workspace, ours, pee
 			return err
 		}
 		var mine sample
-		measure := func() (err error) { mine, err = send(ctx, side, ours, l, c.text); return err }
-		if round == 0 && c.callers > 1 {
-			plain := measure
-			measure = func() error { return b.profiled("g-"+strings.Fields(c.text(0))[0], plain) }
-		}
-		if err := measure(); err != nil {
+		name := fmt.Sprintf("g-%s-%d", strings.Fields(c.text(0))[0], c.callers)
+		if err := b.profiled(round, name, func() (err error) { mine, err = send(ctx, side, ours, l, c.text); return err }); err != nil {
 			return err
 		}
 		rate, our, other = append(rate, mine.rate()/bare.rate()), append(our, mine.rate()), append(other, bare.rate())
@@ -134,6 +116,40 @@ func emulated(n int) (*emulator.Workspace, string, error) {
 type served struct {
 	url  string
 	stop func()
+}
+
+// chat is the whole program in an emulated workspace.
+type chat struct {
+	*served
+	side *emulator.Workspace
+}
+
+// serveChat serves the whole program. Everybody is known, connections are open and numbers
+// are reserved.
+func (b *bench) serveChat(ctx context.Context, srv *server) (*chat, error) {
+	side, slackURL, err := emulated(people)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := serveApp(ctx, place{redis: srv.url(), slack: slackURL, token: side.BotToken(), secret: side.SigningSecret()})
+	if err != nil {
+		return nil, errors.Join(err, side.Close())
+	}
+	c := &chat{side: side, served: &served{url: ours.url, stop: func() {
+		ours.stop()
+		_ = side.Close()
+	}}}
+	_, err = send(ctx, side, c.url, load{callers: 32, calls: people}, func(int64) string { return "help" })
+	if err == nil {
+		err = b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
+			return send(ctx, side, c.url, l, commands()[0].text)
+		})
+	}
+	if err != nil {
+		c.stop()
+		return nil, err
+	}
+	return c, nil
 }
 
 // serveApp serves the whole program, without its process.

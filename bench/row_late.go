@@ -158,24 +158,17 @@ func rowLate(ctx context.Context, b *bench, out *section) error {
 // lateAt measures lateness at one rate, in rounds.
 func (b *bench) lateAt(ctx context.Context, srv *server, n, rate int, out *section) error {
 	var ratios, ours, peers []float64
-	w, err := openWorld(ctx, srv, 3, 0)
+	w, err := runWorld(ctx, srv, 3, 0)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	w.run(ctx)
-	if _, err := w.quietly(ctx, 10*time.Minute); err != nil {
-		return err
-	}
 	for round := range b.scale.lateness {
 		s := schedule{n: rate * int(b.scale.late.Seconds()), rate: rate}
 		var made *book
-		measure := func() (err error) { made, err = w.lateness(ctx, s, nothing); return err }
-		if round == 0 && rate == 500 {
-			plain := measure
-			measure = func() error { return b.profiled("c-late-"+strconv.Itoa(n), plain) }
-		}
-		bare, err := srv.onTime(ctx, measure)
+		bare, err := srv.onTime(ctx, func() error {
+			return b.profiled(round, fmt.Sprintf("c-late-%d-%d", n, rate), func() (err error) { made, err = w.lateness(ctx, s, nothing); return err })
+		})
 		if err != nil {
 			return err
 		}
@@ -197,15 +190,11 @@ func (b *bench) lateAt(ctx context.Context, srv *server, n, rate int, out *secti
 
 // afterStall measures how long runs stay late after Redis stood still.
 func (b *bench) afterStall(ctx context.Context, srv *server, out *section) error {
-	w, err := openWorld(ctx, srv, 1, 0)
+	w, err := runWorld(ctx, srv, 1, 0)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	w.run(ctx)
-	if _, err := w.quietly(ctx, 10*time.Minute); err != nil {
-		return err
-	}
 	rate := b.scale.rates[0]
 	s := schedule{n: int(float64(rate) * 4 * b.scale.stall.Seconds()), rate: rate}
 	var thawed time.Time
@@ -275,12 +264,10 @@ func rowBurst(ctx context.Context, b *bench, out *section) error {
 		{name: "1 replica, 64 workers", replicas: 1, workers: 64},
 	} {
 		var ours []float64
-		w, err := openWorld(ctx, srv, f.replicas, f.workers)
+		w, err := runWorld(ctx, srv, f.replicas, f.workers)
 		if err != nil {
 			return err
 		}
-		w.run(ctx)
-		_, err = w.quietly(ctx, 10*time.Minute)
 		for round := 0; err == nil && round < b.scale.lateness; round++ {
 			var made *book
 			if made, err = w.lateness(ctx, s, nothing); err == nil {

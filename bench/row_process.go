@@ -29,15 +29,24 @@ type process struct {
 	began time.Time
 }
 
-// buildProgram builds the program as the release does, into a folder.
-func buildProgram(ctx context.Context, dir string) (string, error) {
+// asReleased are the linker's flags of the release.
+const asReleased = "-s -w"
+
+// withProgram calls use with the built program, which is alone in a folder that exists until
+// use returns.
+func withProgram(ctx context.Context, ldflags string, use func(bin string) error) error {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	bin := filepath.Join(dir, "riskroom")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "./cmd/riskroom")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", ldflags, "-o", bin, "./cmd/riskroom")
 	cmd.Dir = ".." // the module's folder; this one is beside cmd
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, text)
+		return fmt.Errorf("%w\n%s", err, text)
 	}
-	return bin, nil
+	return use(bin)
 }
 
 func (p program) start(ctx context.Context) (*process, error) {
@@ -117,21 +126,16 @@ func resident(pid int) (now, peak int64, err error) {
 // rowProcess measures what the built program costs while it starts and idles, with an empty
 // database and with many armed timers.
 func rowProcess(ctx context.Context, b *bench, out *section) error {
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	bin, err := buildProgram(ctx, dir)
-	if err != nil {
-		return err
-	}
+	return withProgram(ctx, asReleased, func(bin string) error { return b.process(ctx, bin, out) })
+}
+
+func (b *bench) process(ctx context.Context, bin string, out *section) error {
 	side, slackURL, err := emulated(1000)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = side.Close() }()
-	p := program{bin: bin, config: filepath.Join(dir, "bench.yaml"), env: []string{"TOKEN=" + side.BotToken(), "SECRET=" + side.SigningSecret()}}
+	p := program{bin: bin, config: filepath.Join(filepath.Dir(bin), "bench.yaml"), env: []string{"TOKEN=" + side.BotToken(), "SECRET=" + side.SigningSecret()}}
 	at := func(srv *server) error {
 		return os.WriteFile(p.config, []byte(place{redis: srv.url(), slack: slackURL}.file()), 0o600)
 	}
@@ -179,13 +183,12 @@ func (b *bench) startEmpty(ctx context.Context, p program, out *section) error {
 
 // startFilled measures a start with many armed timers and a file that the database knows.
 func (b *bench) startFilled(ctx context.Context, p program, srv *server, _ *emulator.Workspace, out *section) error {
-	w := &world{srv: srv}
 	r, err := p.start(ctx)
 	if err != nil {
 		return err
 	}
 	if _, err = r.ready(ctx); err == nil {
-		_, err = w.quietly(ctx, 10*time.Minute)
+		err = srv.quiet(ctx)
 	}
 	r.stop()
 	if err != nil {
@@ -268,7 +271,7 @@ func (b *bench) idle(ctx context.Context, p program, srv *server, _ *emulator.Wo
 		}
 		pids = append(pids, r.cmd.Process.Pid)
 	}
-	if _, err := (&world{srv: srv}).quietly(ctx, 10*time.Minute); err != nil {
+	if err := srv.quiet(ctx); err != nil {
 		return err
 	}
 	all := func() (redis, replicas time.Duration, err error) {

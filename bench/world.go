@@ -167,6 +167,21 @@ func (w *world) run(ctx context.Context) {
 	}
 }
 
+// runWorld opens replicas and starts them, and waits until whatever they do at their start is
+// over.
+func runWorld(ctx context.Context, srv *server, replicas, workers int) (*world, error) {
+	w, err := openWorld(ctx, srv, replicas, workers)
+	if err != nil {
+		return nil, err
+	}
+	w.run(ctx)
+	if err := srv.quiet(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
 // close stops the engines and closes the stores.
 func (w *world) close() {
 	if w.stop != nil {
@@ -239,24 +254,6 @@ func (w *world) drained(ctx context.Context, n int, within time.Duration) error 
 		return fmt.Errorf("after %v only %d of %d runs have ended", within, w.watch.ended.Load(), n)
 	}
 	return nil
-}
-
-// quietly waits until the server runs hardly any scripts, so that whatever engines do at
-// their start is over. It returns how long that took.
-func (w *world) quietly(ctx context.Context, within time.Duration) (time.Duration, error) {
-	begun := time.Now()
-	last, err := w.srv.scripts(ctx)
-	for err == nil && time.Since(begun) < within {
-		if err = wait(ctx, 500*time.Millisecond); err != nil {
-			break
-		}
-		var now spent
-		if now, err = w.srv.scripts(ctx); now.minus(last).calls < 60 {
-			break
-		}
-		last = now
-	}
-	return time.Since(begun), err
 }
 
 func actor(n int) core.Actor {
