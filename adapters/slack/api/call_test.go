@@ -76,6 +76,20 @@ func TestJudging(t *testing.T) {
 	}
 }
 
+// TestSentMessage checks that a message was sent, whatever blocks the answer has.
+func TestSentMessage(t *testing.T) {
+	t.Parallel()
+	const answer = `{"ok":true,"channel":"C1","ts":"2.1","message":{"ts":"2.1","thread_ts":"1.1","blocks":[{"type":"header","text":"of a later kind"}]}}`
+	web := client(t, Config{Transport: &always{status: 200, body: answer}}).Web()
+	channel, ts, sent, err := web.PostMessageWithResponseContext(t.Context(), "C1")
+	if err != nil || channel != "C1" || ts != "2.1" || sent.ThreadTimestamp != "1.1" {
+		t.Errorf("posted in %s at %s, thread %+v: %v", channel, ts, sent, err)
+	}
+	if _, ts, _, err = web.UpdateMessageContext(t.Context(), "C1", "2.1"); err != nil || ts != "2.1" {
+		t.Errorf("edited at %q: %v", ts, err)
+	}
+}
+
 // TestCallsAreCounted checks that calls are counted by outcome, both slack-go's
 // and ours.
 func TestCallsAreCounted(t *testing.T) {
