@@ -10,7 +10,12 @@ import (
 // InProcess is an http.RoundTripper that calls a handler instead of a server. Like a
 // network, it returns the error of a context at once while the handler goes on. If the
 // handler aborts, it returns io.ErrUnexpectedEOF.
-type InProcess struct{ Handler http.Handler }
+type InProcess struct {
+	Handler http.Handler
+	// Waits has RoundTrip wait for the handler, whatever becomes of the context. That spares
+	// a goroutine for each request.
+	Waits bool
+}
 
 // RoundTrip implements http.RoundTripper.
 func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -32,20 +37,11 @@ func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Host = r.URL.Host
 	}
 	answered := make(chan *recorder, 1)
-	go func() {
-		rec := &recorder{header: make(http.Header)}
-		defer func() {
-			switch reason := recover(); reason {
-			case nil:
-			case http.ErrAbortHandler:
-				rec.aborted = true
-			default:
-				panic(reason)
-			}
-			answered <- rec
-		}()
-		p.Handler.ServeHTTP(rec, in)
-	}()
+	if p.Waits {
+		answered <- p.serve(in)
+	} else {
+		go func() { answered <- p.serve(in) }()
+	}
 	select {
 	case rec := <-answered:
 		switch err := r.Context().Err(); {
@@ -58,6 +54,22 @@ func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
+}
+
+// serve has the handler serve a request.
+func (p InProcess) serve(r *http.Request) (rec *recorder) {
+	rec = &recorder{header: make(http.Header)}
+	defer func() {
+		switch reason := recover(); reason {
+		case nil:
+		case http.ErrAbortHandler:
+			rec.aborted = true
+		default:
+			panic(reason)
+		}
+	}()
+	p.Handler.ServeHTTP(rec, r)
+	return rec
 }
 
 // recorder is the http.ResponseWriter of InProcess.

@@ -15,49 +15,54 @@ import (
 
 func TestInProcessKeepsWhatMattersOfTheNetwork(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		served := 0
-		client := &http.Client{Transport: stage.InProcess{Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
-			switch string(body) {
-			case "cut":
-				panic(http.ErrAbortHandler)
-			case "slow":
-				time.Sleep(time.Hour)
-			}
-			served++
-			rw.Header().Set("X-Path", r.URL.Path)
-			rw.WriteHeader(http.StatusTeapot)
-			_, _ = rw.Write(body)
-		})}}
-		post := func(ctx context.Context, body string) (*http.Response, error) {
-			request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://nowhere.invalid/x", strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return client.Do(request)
+	for _, waits := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) { keepsWhatMatters(t, waits) })
+	}
+}
+
+func keepsWhatMatters(t *testing.T, waits bool) {
+	t.Helper()
+	served := 0
+	client := &http.Client{Transport: stage.InProcess{Waits: waits, Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch string(body) {
+		case "cut":
+			panic(http.ErrAbortHandler)
+		case "slow":
+			time.Sleep(time.Hour)
 		}
-		response, err := post(t.Context(), "hello")
-		if err != nil || response.StatusCode != http.StatusTeapot || response.Header.Get("X-Path") != "/x" {
-			t.Fatalf("%v %v", response, err)
+		served++
+		rw.Header().Set("X-Path", r.URL.Path)
+		rw.WriteHeader(http.StatusTeapot)
+		_, _ = rw.Write(body)
+	})}}
+	post := func(ctx context.Context, body string) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://nowhere.invalid/x", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if body, _ := io.ReadAll(response.Body); string(body) != "hello" {
-			t.Errorf("answered %q", body)
-		}
-		if _, err := post(t.Context(), "cut"); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("a cut connection is %v", err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := post(ctx, "slow"); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("given up with %v", err)
-		}
-		time.Sleep(2 * time.Hour)
-		synctest.Wait() // orders what the handler wrote before what is read here
-		if served != 2 {
-			t.Errorf("served %d: who gives up does not end the handler", served)
-		}
-	})
+		return client.Do(request)
+	}
+	response, err := post(t.Context(), "hello")
+	if err != nil || response.StatusCode != http.StatusTeapot || response.Header.Get("X-Path") != "/x" {
+		t.Fatalf("%v %v", response, err)
+	}
+	if body, _ := io.ReadAll(response.Body); string(body) != "hello" {
+		t.Errorf("answered %q", body)
+	}
+	if _, err := post(t.Context(), "cut"); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a cut connection is %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := post(ctx, "slow"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("given up with %v", err)
+	}
+	time.Sleep(2 * time.Hour)
+	synctest.Wait() // orders what the handler wrote before what is read here
+	if served != 2 {
+		t.Errorf("served %d: who gives up does not end the handler", served)
+	}
 }
 
 // givingUp is the context of a caller who gives up just as the answer comes.

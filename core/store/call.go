@@ -173,9 +173,15 @@ func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
 	return s.gathered(ctx, op, c, false)
 }
 
-// gathered runs a script together with others that are called at the same time.
+// gathered runs a script together with others that are called at the same time. A program
+// that is alone runs it at once.
 func (s *Store) gathered(ctx context.Context, op string, c *call, replicated bool) (answer, error) {
-	got, err := s.gather.do(ctx, s.lane(ctx, c, replicated), c)
+	lane := s.lane(ctx, c, replicated)
+	if s.opts.Alone {
+		got := s.sendBatch(ctx, lane, []*call{c})
+		return read(op, got[0].cmd)
+	}
+	got, err := s.gather.do(ctx, lane, c)
 	if err != nil {
 		return nil, failed(op, err)
 	}

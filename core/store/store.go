@@ -53,7 +53,9 @@ type Options struct {
 	Strict   bool
 	Embedded bool // the server is part of this program, and has no INFO
 	Volatile bool // Check accepts a server without AOF and RDB
-	Alone    bool // nobody else uses the database before Stop, so timers are read only after a write
+	// Alone says that nobody else uses the database before Stop, and that callers take turns.
+	// So timers are read only after a write, and no call waits to be sent with others.
+	Alone bool
 	// ReadOnly opens only a database that this program's version has written or upgraded, and
 	// writes nothing to it. The caller must not write either.
 	ReadOnly bool

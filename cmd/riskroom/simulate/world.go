@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/adapters/stage"
 	"riskroom/bots"
 	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/emulated"
@@ -82,6 +83,10 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 	transports := map[string]http.RoundTripper{}
 	for _, p := range w.places {
 		transports[p.Name] = p.Client().Transport
+		if in, ok := transports[p.Name].(stage.InProcess); ok {
+			in.Waits = true
+			transports[p.Name] = in
+		}
 	}
 	w.app, err = app.New(ctx, app.Options{
 		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated, Transports: transports,

@@ -81,8 +81,15 @@ func StartThrowaway(ctx context.Context) (*Throwaway, error) {
 	}
 }
 
-// Dial connects to the server. It is meant for store.Options.
-func (t *Throwaway) Dial(ctx context.Context, _, _ string) (net.Conn, error) { return t.dir.dial(ctx) }
+// Dial connects to the server. It is meant for store.Options. The client can't look at the
+// socket before each command, because the connection hides it: nothing closes it but Stop.
+func (t *Throwaway) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	c, err := t.dir.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return struct{ net.Conn }{c}, nil
+}
 
 // Stop kills the server and removes its folder. It may be called twice.
 func (t *Throwaway) Stop() error {
