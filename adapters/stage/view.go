@@ -131,6 +131,10 @@ type Post struct {
 	Value  string    `json:"value,omitempty"`  // of a notice: the new topic, purpose or name
 	At     time.Time `json:"at"`               // on the stand-in's clock
 	Edited bool      `json:"edited,omitempty"` //
+
+	// ReplyTo is the ID of the post of the same room to which it replies. That one may be gone.
+	ReplyTo string `json:"reply_to,omitempty"`
+	Thread  bool   `json:"thread,omitempty"` // it is shown below that one instead of on its own
 }
 
 // MenuEntry is an entry of the bot in a menu of the platform's own client.

@@ -119,6 +119,13 @@ func TestReplies(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
+	var seen []bool
+	for _, p := range b.View().Posts[len(b.View().Posts)-3:] {
+		seen = append(seen, p.ReplyTo == asked && !p.Thread)
+	}
+	if diff := cmp.Diff([]bool{true, true, false}, seen); diff != "" {
+		t.Error(diff)
+	}
 	b.wrong("message_reference", "REPLIES_UNKNOWN_MESSAGE", "POST", messages, reply(object{}, object{"message_id": nobody}))
 	b.wrong("message_reference", "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL", "POST", messages, reply(object{}, object{"message_id": asked, "channel_id": secret}))
 	b.wrong("message_reference.type", "BASE_TYPE_CHOICES", "POST", messages, reply(object{}, object{"message_id": asked, "type": 1}))

@@ -259,4 +259,7 @@ func (r *renderer) Post(m *message, out *stage.Post) {
 	if m.Notice {
 		out.Deed = stage.Pinned
 	}
+	if m.Body.reply != nil {
+		out.ReplyTo = m.Body.reply.ID
+	}
 }

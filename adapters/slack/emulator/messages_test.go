@@ -167,6 +167,15 @@ func TestThreads(t *testing.T) {
 	if diff := cmp.Diff([]string{"first 2", "reply <nil>", "to the reply <nil>"}, read("conversations.replies", reply)); diff != "" {
 		t.Error(diff)
 	}
+	var seen []string
+	for _, p := range b.View().Posts {
+		if !p.Notice && p.Room == id {
+			seen = append(seen, fmt.Sprint(p.Text, " ", p.ReplyTo == first, p.Thread))
+		}
+	}
+	if diff := cmp.Diff([]string{"first false false", "reply true true", "to the reply true true", "to nothing false false"}, seen); diff != "" {
+		t.Error(diff)
+	}
 	b.refused("thread_not_found", "conversations.replies", "channel", id, "ts", "1.2")
 	b.refused("invalid_arguments", "chat.update", "channel", id, "ts", reply, "text", "x", "thread_ts", first)
 	notice := b.Notices(id)[0].TS

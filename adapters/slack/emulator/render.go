@@ -41,6 +41,9 @@ func (r *renderer) Post(m *message, out *stage.Post) {
 	_, what, _ := strings.Cut(m.Body.subtype, "_")
 	out.Deed, out.Value = deeds[what], m.Body.value
 	out.Lines, out.Parts = r.content(m.Body)
+	if first := m.Body.thread; first != nil {
+		out.ReplyTo, out.Thread = first.ID, true
+	}
 }
 
 // RoomDetails implements stage.Renderer.

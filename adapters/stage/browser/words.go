@@ -16,6 +16,7 @@ var messages = map[string][]string{
 	"files.add": nil, "files.remove": {"Name"}, "files.many": {"N"}, "files.large": {"Name", "Size"}, "files.sending": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
 	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.week": nil, "clock.key.next": nil, "clock.key.stop": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To", "N"},
+	"thread": {"N"}, "thread.one": nil, "reply.gone": nil,
 	"behind": nil, "behind.about": nil, "behind.nothing": nil,
 	"troubles": nil, "troubles.about": nil, "troubles.waiting": nil,
 	"story": nil, "story.step": {"N", "Of", "Title"}, "story.end": nil, "story.end.text": nil, "story.away": nil, "story.back": nil,

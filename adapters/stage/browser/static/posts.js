@@ -3,7 +3,7 @@
 import { asked, h, icon, morph } from './dom.js'
 import { lines, menu, out, part } from './rich.js'
 import { hasPeople, openPeople, roomMenu } from './room.js'
-import { t, hour, day, list, sameDay, fullMoment } from './words.js'
+import { t, hour, day, dayOf, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
 
@@ -50,9 +50,11 @@ export function posts(container, room, all, ctx, fresh) {
   const atEnd = fresh || container.scrollHeight - container.scrollTop - container.clientHeight < 60
   const focus = document.activeElement?.closest?.('.post')?.id
   const items = []
+  const byID = new Map(all.map((p) => [p.id, p]))
+  const threads = Map.groupBy(all, (p) => p.thread && byID.has(p.reply_to) ? p.reply_to : '')
   let before
   let together = [] // notices that are shown as one
-  for (const p of all) {
+  for (const p of threads.get('') ?? []) {
     if (!before || !sameDay(before.at, p.at)) {
       items.push(h('div', { class: 'day', role: 'separator', 'data-key': 'day ' + p.id }, h('span', null, day(p.at))))
       before = undefined
@@ -66,16 +68,39 @@ export function posts(container, room, all, ctx, fresh) {
       before = p
       continue
     }
-    const joins = before && !before.notice && !p.notice && before.author === p.author && !before.only === !p.only &&
-      Date.parse(p.at) - Date.parse(before.at) < 300000
-    items.push(post(p, !!joins, room, ctx))
+    items.push(post(p, follows(p, before), room, ctx, p.reply_to && quoted(byID.get(p.reply_to), room, ctx)))
     before = p
+    if (!threads.has(p.id)) continue
+    items.push(thread(p, threads.get(p.id), room, ctx))
+    before = { at: p.at } // the next post has a header of its own
   }
   morph(container, items.length ? items : h('div', { class: 'empty' }, room.kind === 'direct' ? avatar(ctx.bot) : h('span', { class: 'avatar' }, sign(room)),
     h('p', null, h('b', null, t(room.kind === 'home' ? 'empty.home' : room.kind === 'direct' ? 'empty.direct' : 'empty', { Room: room.name }))), room.kind !== 'home' && h('p', null, t('empty.hint'))))
   // The focused element may be gone because its post has changed.
   if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
   if (atEnd) container.scrollTop = container.scrollHeight
+}
+
+// follows reports whether a post is shown without a header, as the same author's next one.
+function follows(p, before) {
+  return !!before && !before.notice && before.author === p.author && !before.only === !p.only && !p.reply_to === !before.reply_to && (!p.reply_to || p.thread) &&
+    Date.parse(p.at) - Date.parse(before.at) < 300000
+}
+
+// thread shows the replies below the post with which their thread begins.
+function thread(first, replies, room, ctx) {
+  const count = replies.length > 1 ? t('thread', { N: replies.length }) : t('thread.one')
+  return h('section', { class: 'thread', 'data-key': 'thread ' + room.id + ' ' + first.id, 'aria-label': count },
+    h('p', { class: 'quiet' }, count),
+    replies.map((p, i) => post(p, follows(p, replies[i - 1]), room, ctx, null, first)))
+}
+
+// quoted shows the post to which another replies in one line. It may be gone.
+function quoted(p, room, ctx) {
+  if (!p) return h('div', { class: 'quoted' }, icon('reply'), h('i', null, t('reply.gone')))
+  const who = ctx.person(p.author)
+  return h('button', { type: 'button', class: 'quoted', onclick: () => ctx.go(room.id, p.id) },
+    icon('reply'), avatar(who, true), h('b', null, who?.name ?? ''), h('span', null, p.text.split('\n', 1)[0]))
 }
 
 // notice shows the platform's own notices, one line for several people.
@@ -87,13 +112,14 @@ function notice(all, room, ctx) {
     h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))))
 }
 
-function post(p, joins, room, ctx) {
+// post shows a post, below the line that quotes another, or in the thread that first begins.
+function post(p, joins, room, ctx, quote, first) {
   const who = ctx.person(p.author)
-  const when = h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))
+  const when = h('time', { datetime: p.at, title: fullMoment(p.at) }, first && !sameDay(first.at, p.at) && dayOf(p.at) + ' ', hour(p.at))
   const body = p.parts?.length ? p.parts.map((x) => part(x, ctx, (a) => button(a, p, room, ctx), (f) => ctx.file(p, f))) : h('div', { class: 'text' }, lines(p.lines, ctx))
   const id = 'p' + p.room + p.id
   return h('article', { class: 'post' + (joins ? ' joins' : '') + (p.only ? ' only' : '') + (ctx.led === id ? ' led' : ''), id, tabindex: '-1', 'data-key': room.id + ' ' + p.id },
-    joins ? when : avatar(who),
+    quote, joins ? when : avatar(who, !!first),
     h('div', { class: 'body' },
       p.only && h('div', { class: 'only-you' }, icon('eye'), t('only_you')),
       !joins && h('header', null, h('b', null, who?.name ?? ''), who?.bot && h('span', { class: 'tag' }, t('app')), when),

@@ -30,6 +30,7 @@ export const hour = (at) => format({ hour: '2-digit', minute: '2-digit' }).forma
 export const day = (at) => format({ weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at))
 export const shortDay = (at) => format({ weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(at))
 export const moment = (at) => shortDay(at) + ' ' + hour(at)
+export const dayOf = (at) => format({ day: 'numeric', month: 'short' }).format(new Date(at))
 export const fullMoment = (at) => format({ dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
 export const list = (names) => new Intl.ListFormat(page.lang === 'en' ? 'en-GB' : page.lang).format(names)
 export const sameDay = (a, b) => format({ dateStyle: 'short' }).format(new Date(a)) === format({ dateStyle: 'short' }).format(new Date(b))
