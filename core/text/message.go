@@ -2,8 +2,8 @@ package text
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 
@@ -20,24 +20,29 @@ type message struct {
 	places []string // names of Args, between the texts
 }
 
-// placePattern matches where an arg is filled in.
-const placePattern = `{{ *\.(\w+) *}}`
-
 func (all messages) add(m *i18n.Message) {
+	all[m.ID] = message{}
 	if m.Zero+m.One+m.Two+m.Few+m.Many != "" {
-		all[m.ID] = message{}
 		return
 	}
-	places := regexp.MustCompile(placePattern)
-	split := message{texts: places.Split(m.Other, -1)}
-	for _, found := range places.FindAllStringSubmatch(m.Other, -1) {
-		split.places = append(split.places, found[1])
+	var split message
+	for rest, more := m.Other, true; more; {
+		var text, name string
+		text, rest, more = strings.Cut(rest, "{{.")
+		if split.texts = append(split.texts, text); !more {
+			break
+		}
+		if name, rest, more = strings.Cut(rest, "}}"); !more || strings.ContainsFunc(name, notLetter) {
+			return
+		}
+		split.places = append(split.places, name)
 	}
-	if strings.Contains(strings.Join(split.texts, ""), "{{") {
-		split = message{}
+	if !strings.Contains(strings.Join(split.texts, ""), "{{") {
+		all[m.ID] = split
 	}
-	all[m.ID] = split
 }
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 func (all messages) has(id string) bool {
 	_, ok := all[id]

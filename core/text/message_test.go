@@ -76,3 +76,11 @@ func TestFolded(t *testing.T) {
 		t.Error("nothing is taken for folded")
 	}
 }
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := Load(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
