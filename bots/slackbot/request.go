@@ -37,8 +37,6 @@ func (b *Bot) accept(ctx context.Context, req request, team, user string) *rejec
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
-	defer cancel()
 	if no := b.admit(ctx, team); no != nil {
 		return no
 	}
@@ -70,9 +68,7 @@ func (b *Bot) once(ctx context.Context, req request, key string, handle func() r
 	if req.overloaded || key == "" {
 		return handle()
 	}
-	ctx, cancel := context.WithDeadline(ctx, req.arrived.Add(b.openWithin))
-	defer cancel()
-	return b.acts.once(ctx, key, handle)
+	return b.acts.once(ctx, req.arrived.Add(b.openWithin), key, handle)
 }
 
 // Limits of the remembered responses.
@@ -97,9 +93,9 @@ type answered struct {
 
 func newActs() *acts { return &acts{done: make(map[string]*answered)} }
 
-// once calls handle for a new key, and waits for the response of a known one. If
-// ctx ends first, this delivery gets no answer; the first one will.
-func (m *acts) once(ctx context.Context, key string, handle func() response) response {
+// once calls handle for a new key, and waits until a moment for the response of a known
+// one. If there is none by then, this delivery gets no answer; the first one will.
+func (m *acts) once(ctx context.Context, until time.Time, key string, handle func() response) response {
 	a, first := m.begin(key)
 	if first {
 		defer close(a.ready)
@@ -107,6 +103,8 @@ func (m *acts) once(ctx context.Context, key string, handle func() response) res
 		a.response = handle()
 		return a.response
 	}
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
 	select {
 	case <-a.ready:
 		return a.response

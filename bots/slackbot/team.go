@@ -29,6 +29,8 @@ func (b *Bot) whoAmI(ctx context.Context) (string, error) {
 	if id != "" {
 		return id, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
+	defer cancel()
 	id, err := call(ctx, b, "auth.test", func(ctx context.Context) (string, error) {
 		r, err := b.api.Web().AuthTestContext(ctx)
 		if err != nil {

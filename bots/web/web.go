@@ -71,6 +71,9 @@ func logged(log *slog.Logger) echo.MiddlewareFunc {
 			if err := next(c); err != nil {
 				c.Error(err)
 			}
+			if !log.Enabled(c.Request().Context(), slog.LevelDebug) {
+				return nil
+			}
 			log.Debug("web: request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
 				"remote", c.RealIP(), "took", time.Since(began))
 			return nil
