@@ -33,17 +33,17 @@ func (b *bench) record() []int {
 	return []int{len(rec.Runs), rec.Folded}
 }
 
-// A thousand changes, each with the run of an event, leave a small record. No run is
+// Two hundred changes, each with the run of an event, leave a small record. No run is
 // armed a second time.
 func testEventsFold(t *testing.T, open opener) {
 	b := setup(t, open)
-	const changes = 1000
+	const changes = 200
 	for n := range changes {
 		run := id(fmt.Sprint("v", n+2))
 		b.change(fmt.Sprint("op-", n), nil, b.arming(run, 0))
 		end := engine.Complete{Lease: b.claimOne(run), To: engine.Finished, Events: []engine.Event{{Kind: "ended"}}}
 		b.complete(end)
-		if n%100 == 0 {
+		if n%20 == 0 {
 			b.complete(end) // the answer was lost
 		}
 	}
@@ -56,21 +56,21 @@ func testEventsFold(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5, changes - 5})
 }
 
-// A thousand repeats leave a small record, whatever date they count from, and none is armed a
+// Three hundred repeats leave a small record, whatever date they count from, and none is armed a
 // second time.
 func testRepeatsFold(t *testing.T, open opener) {
 	b := setup(t, open)
-	const repeats = 1000
+	const repeats = 300
 	first := b.clock.Now()
 	ids := make([]engine.RunID, repeats+1)
 	for n := range ids {
-		ids[n] = id(fmt.Sprint(1_700_000_000_000-n/300, ".", first.UnixMilli()+int64(n)))
+		ids[n] = id(fmt.Sprint(1_700_000_000_000-n/90, ".", first.UnixMilli()+int64(n)))
 	}
 	b.arm(b.arming(ids[0], 0))
 	for n := range repeats {
 		end := engine.Complete{Lease: b.claimOne(ids[n]), To: engine.Finished, Timers: []engine.TimerChange{b.arming(ids[n+1], 0)}}
 		b.complete(end)
-		if n%100 == 0 {
+		if n%30 == 0 {
 			b.complete(end) // the answer was lost
 		}
 	}
@@ -125,18 +125,18 @@ func testFreshRunIsArmed(t *testing.T, open opener) {
 	b.same("the record", b.record(), []int{5, 4})
 }
 
-// A topic that ends a thousand times leaves a small record. Groups fold apart: each has
+// A topic that ends two hundred times leaves a small record. Groups fold apart: each has
 // revisions of its own. No run is armed a second time.
 func testGroupEventsFold(t *testing.T, open opener) {
 	b := setup(t, open)
-	const ends = 1000
+	const ends = 200
 	of := func(group string, rev int) engine.RunID { return id(fmt.Sprint("acme:", group, ".", rev)) }
 	for n := range ends {
 		run := of("C1", 2*n+2) // it is reopened in between
 		b.arm(b.arming(run, 0))
 		end := engine.Complete{Lease: b.claimOne(run), To: engine.Finished}
 		b.complete(end)
-		if n%100 == 0 {
+		if n%20 == 0 {
 			b.complete(end) // the answer was lost
 		}
 	}
