@@ -66,8 +66,8 @@ func (f *filer) file() {
 }
 
 // BenchmarkFile files risks from 64 goroutines. It reports the server's CPU time for each
-// script, and of how many bare scripts that set one key a filing takes the time. All are
-// medians of short rounds, because other programs disturb some.
+// script, how many commands a filing calls, and of how many bare scripts that set one key it
+// takes the time. All are medians of short rounds, because other programs disturb some.
 func BenchmarkFile(b *testing.B) {
 	f := newFiler(b)
 	const round = 500
@@ -80,7 +80,7 @@ func BenchmarkFile(b *testing.B) {
 			b.Error(err)
 		}
 	}
-	var alone, numbering, filing, ratio []float64
+	var alone, numbering, filing, calls, ratio []float64
 	for n := 0; n < b.N || n == 0; n += round {
 		measure := func(list *[]float64, do func(int)) time.Duration {
 			before := f.cpu()
@@ -90,12 +90,15 @@ func BenchmarkFile(b *testing.B) {
 		}
 		other := measure(&alone, func(i int) { _ = bare.Run(b.Context(), f.s.DB(), []string{"bare:" + strconv.Itoa(i)}, payload).Err() })
 		measure(&numbering, number)
+		before := f.calls()
 		took := measure(&filing, func(int) { f.file() })
+		calls = append(calls, (f.calls()-before)/round)
 		ratio = append(ratio, float64(other)/float64(took))
 	}
 	b.ReportMetric(median(alone), "bare-us")
 	b.ReportMetric(median(numbering), "number-us")
 	b.ReportMetric(median(filing)-median(numbering), "file-us")
+	b.ReportMetric(median(calls), "commands")
 	b.ReportMetric(median(ratio), "of-bare")
 }
 
@@ -129,6 +132,22 @@ func (f *filer) cpu() float64 {
 	user, _ := strconv.ParseFloat(info["CPU"]["used_cpu_user"], 64)
 	sys, _ := strconv.ParseFloat(info["CPU"]["used_cpu_sys"], 64)
 	return (user + sys) * 1e6
+}
+
+// calls returns how many commands the server has run, in scripts too but without the scripts.
+func (f *filer) calls() float64 {
+	info, err := f.s.DB().InfoMap(f.Context(), "commandstats").Result()
+	if err != nil {
+		f.Fatal(err)
+	}
+	sum := 0.0
+	for command, stats := range info["Commandstats"] {
+		n, _, _ := strings.Cut(strings.TrimPrefix(stats, "calls="), ",")
+		if calls, err := strconv.ParseFloat(n, 64); err == nil && command != "cmdstat_evalsha" {
+			sum += calls
+		}
+	}
+	return sum
 }
 
 // BenchmarkMemory reports how many bytes a risk with two timers takes, by kind of key.
