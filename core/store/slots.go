@@ -56,7 +56,9 @@ func (s *Store) takeSlot(ctx context.Context, nonce string, buckets []core.Bucke
 	c := s.call("slot").add(nonce).flag(person).add(ceil(within))
 	for _, d := range drawn(buckets) {
 		runs, people := shares(d.N)
-		c.keys = append(c.keys, s.keys.budget(d.Bucket, "runs"), s.keys.budget(d.Bucket, "people"), s.keys.budget(d.Bucket, "floor"))
+		for _, part := range []string{"runs", "people", "floor", "full"} {
+			c.keys = append(c.keys, s.keys.budget(d.Bucket, part))
+		}
 		c.add(runs, people, (d.Window + guard(d.Window)).Milliseconds(), d.places)
 	}
 	a, err := s.do(ctx, op, c)

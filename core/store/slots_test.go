@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -134,4 +135,60 @@ func testSlotsNeverExceed(t *testing.T, open opener) {
 			}
 		}
 	})
+}
+
+// testSlotsOfLongQueues compares places in long queues with those that reading all places
+// gives, also where a call has to wait for another bucket and leaves gaps.
+func testSlotsOfLongQueues(t *testing.T, open opener) {
+	b := setup(t, open)
+	dice := rand.New(rand.NewPCG(1, 2))
+	kinds := []core.Bucket{
+		bucket("all", "", 4, 2*time.Second), // without a share for people
+		bucket("post", "C1", 1, time.Second),
+		bucket("post", "C2", 2, 3*time.Second),
+	}
+	given := map[core.Bucket][]time.Time{}
+	for i := range 700 {
+		cost := slices.Clone(kinds[dice.IntN(3):])
+		switch {
+		case i < 300:
+			cost = kinds[:2]
+		case i%7 == 0:
+			cost = append(cost, cost[len(cost)-1])
+		case i%20 == 0:
+			b.clock.pass(time.Duration(dice.IntN(5000)) * time.Millisecond)
+		}
+		now := b.clock.Now()
+		got, want := now.Add(b.take(false, 0, cost...)), slowSlot(given, cost, now)
+		if !got.Equal(want) {
+			t.Fatalf("call %d for %v gets a place after %v, want %v", i, cost, got.Sub(now), want.Sub(now))
+		}
+		for _, k := range cost {
+			given[k] = append(given[k], got)
+			slices.SortFunc(given[k], time.Time.Compare)
+		}
+	}
+}
+
+// slowSlot returns the first time at which every bucket has the places that a call takes.
+func slowSlot(given map[core.Bucket][]time.Time, cost []core.Bucket, t time.Time) time.Time {
+	for before := (time.Time{}); !t.Equal(before); {
+		before = t
+		for _, k := range cost {
+			take := 0
+			for _, o := range cost {
+				if o == k {
+					take++
+				}
+			}
+			n, span := max(k.N+1-min(take, k.N), 1), k.Window+max(k.Window/50, 50*time.Millisecond)
+			for i := 0; i+n <= len(given[k]); i++ {
+				first, last := given[k][i], given[k][i+n-1]
+				if last.Sub(first) < span && first.Add(span).After(t) && last.Add(-span).Before(t) {
+					t = first.Add(span)
+				}
+			}
+		}
+	}
+	return t
 }

@@ -89,6 +89,7 @@ var cases = map[string]func(*testing.T, opener){
 	"slots":              testSlots,
 	"slots held back":    testSlotsHeldBack,
 	"slots never exceed": testSlotsNeverExceed,
+	"slots, long queues": testSlotsOfLongQueues,
 	"anything":           testAnything,
 	"plans":              testPlans,
 	"wakes":              testWakes,

@@ -1,6 +1,6 @@
 -- uses: values
 -- Takes places in every bucket of a call, all at the same time.
--- KEYS  for each bucket: places of runs, places of people, floor
+-- KEYS  for each bucket: places of runs, places of people, floor, full
 -- ARGV  now, nonce, person (0/1), longest wait in ms or 0, for each bucket (places of
 --       runs in a window, places of people, window with guard in ms, places to take);
 --       0 places in a window: no limit, or no share for people
@@ -12,10 +12,16 @@
 -- have to wait for another bucket. The limit of n is kept if any n+1 consecutive
 -- places span a window. So when k places are added, each group of n+1-k places
 -- that spans less than a window rules out the time around it.
+--
+-- Of a long set, parts are read. Its entry in full says until when it has no place for a
+-- call: limit|window|time. That stays true, because places are only added.
 local nonce, person, within = arg(), arg() == '1', int()
 local buckets = {}
-for b = 1, #KEYS / 3 do
-  buckets[b] = { sets = { KEYS[3 * b - 2], KEYS[3 * b - 1] }, floor = KEYS[3 * b], n = { int(), int() }, span = int(), take = int() }
+for b = 1, #KEYS / 4 do
+  buckets[b] = {
+    sets = { KEYS[4 * b - 3], KEYS[4 * b - 2] }, floor = KEYS[4 * b - 1], full = KEYS[4 * b],
+    n = { int(), int() }, span = int(), take = int(), parts = {},
+  }
 end
 
 for _, b in ipairs(buckets) do
@@ -25,13 +31,42 @@ for _, b in ipairs(buckets) do
   end
 end
 
+local step = 128 -- by how much a part goes beyond the limit
+
+-- part returns the times of a set's places from a rank on, and whether there may be more.
+local function part(b, s, rank)
+  local most = b.n[s] + step
+  local list = redis.call('ZRANGE', b.sets[s], rank, rank + most - 1, 'WITHSCORES')
+  local times = {}
+  for i = 2, #list, 2 do times[i / 2] = tonumber(list[i]) end
+  return { rank = rank, times = times, more = #times == most }
+end
+
+-- past returns how many places of a set no longer matter at a time.
+local function past(b, s, t) return redis.call('ZCOUNT', b.sets[s], '-inf', str(t - b.span)) end
+
 -- fit returns the first time, t or later, at which that many more places fit.
-local function fit(places, n, take, span, t)
-  n = math.max(n + 1 - take, 1)
-  for k = 1, #places - n + 1 do
-    local first, last = places[k], places[k + n - 1]
-    if last - span >= t then break end
-    if last - first < span then t = math.max(t, first + span) end
+local function fit(b, s, take, t)
+  local n, p = math.max(b.n[s] + 1 - take, 1), b.parts[s]
+  while true do
+    for k = 1, #p.times - n + 1 do
+      local first, last = p.times[k], p.times[k + n - 1]
+      if last - b.span >= t then return t end
+      if last - first < b.span then t = math.max(t, first + b.span) end
+    end
+    if not p.more then return t end
+    p = part(b, s, math.max(p.rank + step, past(b, s, t)))
+  end
+end
+
+-- free returns a time before which a long set has no place, and stores it.
+local function free(b, s)
+  local n, span, stored = string.match(redis.call('HGET', b.full, str(s)) or '', '^(%d+)|(%d+)|(%d+)$')
+  if num(n) ~= b.n[s] or num(span) ~= b.span then stored = '0' end
+  local t = fit(b, s, 1, math.max(now, num(stored)))
+  if t > math.max(now, num(stored)) then
+    redis.call('HSET', b.full, str(s), table.concat({ str(b.n[s]), str(b.span), str(t) }, '|'))
+    redis.call('PEXPIRE', b.full, str(t - now + b.span + 3600000))
   end
   return t
 end
@@ -39,12 +74,12 @@ end
 local at = now
 for _, b in ipairs(buckets) do
   at = math.max(at, num(redis.call('GET', b.floor)))
-  b.places = {}
+  b.free = {}
   for s = 1, 2 do
-    b.places[s] = {}
+    b.parts[s], b.free[s] = { rank = 0, times = {} }, 0
     if b.n[s] > 0 and (s == 1 or person) then
-      local taken_places = redis.call('ZRANGEBYSCORE', b.sets[s], '(' .. str(now - b.span), '+inf', 'WITHSCORES')
-      for i = 2, #taken_places, 2 do b.places[s][i / 2] = tonumber(taken_places[i]) end
+      b.parts[s] = part(b, s, past(b, s, now))
+      if b.parts[s].more then b.free[s] = free(b, s) end
     end
   end
 end
@@ -52,9 +87,9 @@ end
 -- People have their own share in addition to the one that runs draw on.
 local function place(b, t)
   if b.n[1] == 0 then return t, nil end
-  local runs = fit(b.places[1], b.n[1], b.take, b.span, t)
+  local runs = fit(b, 1, b.take, math.max(t, b.free[1]))
   if not person or b.n[2] < b.take then return runs, 1 end
-  local own = fit(b.places[2], b.n[2], b.take, b.span, t)
+  local own = fit(b, 2, b.take, math.max(t, b.free[2]))
   if own < runs then return own, 2 end
   return runs, 1
 end
