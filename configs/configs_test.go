@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"riskroom/cmd/riskroom/flowtest"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/configs"
 	"riskroom/core/config"
@@ -72,19 +73,43 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestSchema checks that schema.json, which editors read, is the schema of the code. Use
-// -update after a change.
+// TestSchema checks that the schemas that editors read are those of the code. Use -update
+// after a change.
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	want := config.Schema(platforms.Settings())
-	if *update {
-		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
-			t.Fatal(err)
+	for name, want := range map[string][]byte{"schema.json": config.Schema(platforms.Settings()), "test-schema.json": flowtest.Schema()} {
+		if *update {
+			if err := os.WriteFile(name, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
-		return
+		got, err := os.ReadFile(name)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is out of date (%v): run go test ./configs -update", name, err)
+		}
 	}
-	got, err := os.ReadFile("schema.json")
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("schema.json is out of date (%v): run go test ./configs -update", err)
+}
+
+// TestEditorLines checks that each file names its schema to editors.
+func TestEditorLines(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.yaml")
+	below, err2 := filepath.Glob("guide/[0-9]*.yaml")
+	if err != nil || err2 != nil || len(files) < 20 || len(below) < 7 {
+		t.Fatalf("%q, %q, %v, %v", files, below, err, err2)
+	}
+	for _, file := range append(files, below...) {
+		want := "schema.json"
+		if strings.HasSuffix(file, "_test.yaml") {
+			want = "test-" + want
+		}
+		if strings.HasPrefix(file, "guide/") {
+			want = "../" + want
+		}
+		src, err := os.ReadFile(file)
+		if err != nil || !bytes.HasPrefix(src, []byte("# yaml-language-server: $schema="+want+"\n")) {
+			t.Errorf("%s doesn't begin with the line for %s, %v", file, want, err)
+		}
 	}
 }

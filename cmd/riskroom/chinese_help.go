@@ -47,6 +47,7 @@ func chineseFlags() map[string]string {
 		"Explain a run: its state, the reason, and what it has done so far":        "说明一次运行：状态、原因以及已执行的内容",
 		"Explain what flows did about a risk, what they will do, and why":          "说明动作流对一个风险做了什么、接下来会做什么，以及原因",
 		"Write the JSON Schema of config files for editors":                        "为编辑器生成配置文件的 JSON Schema",
+		"the schema of test files":                                                 "测试文件的 JSON Schema",
 		"schema takes one config file, not %d":                                     "schema 只接受一个配置文件，而不是 %d 个",
 		"Run riskroom for the workspaces of a config file":                         "按配置文件为各工作区运行 riskroom",
 		"address for requests from platforms":                                      "接收平台请求的地址",
@@ -289,16 +290,20 @@ keys, if the config file begins with this line, as the examples do:
 
   # yaml-language-server: $schema=%[1]s
 
-If the line names another file, schema writes that one.
+If FILE is a test file, such as riskroom_test.yaml, schema writes the schema of test
+files to %[2]s. If the line names another file, schema writes that one.
 
-Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`: `schema 把配置文件的 JSON Schema 写入 %[1]s，放在你指定的配置文件旁边。如果配置文件的
+Without FILE, it prints the schema of config files or, with --test, of test files.
+Run it again after an upgrade of riskroom.`: `schema 把配置文件的 JSON Schema 写入 %[1]s，放在你指定的配置文件旁边。如果配置文件的
 第一行如下（示例文件都是这样），支持 YAML 语言服务器的编辑器就能补全并解释各个键：
 
   # yaml-language-server: $schema=%[1]s
 
+如果 FILE 是测试文件（如 riskroom_test.yaml），就把测试文件的 JSON Schema 写入 %[2]s。
 如果这一行写了其他文件名，就写入那个文件。
 
-不指定文件时，直接输出 JSON Schema。升级 riskroom 后请重新运行`,
+不指定文件时，直接输出配置文件的 JSON Schema；使用 --test 时，输出测试文件的。
+升级 riskroom 后请重新运行`,
 		`serve runs riskroom until it receives SIGTERM or SIGINT. It then finishes the calls
 in progress, hands its runs back, and exits within about ten seconds. Several of them
 can share one Redis and the work.

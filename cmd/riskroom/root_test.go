@@ -117,6 +117,25 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// TestSchemaOfTests writes the schema of test files next to one.
+func TestSchemaOfTests(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "riskroom_test.yaml")
+	if err := os.WriteFile(file, []byte(readFile(t, filepath.Join(root, "configs/minimal_test.yaml"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := readFile(t, filepath.Join(root, "configs/test-schema.json"))
+	for range 2 { // it is riskroom's own, so it may be written again
+		r := program(t.Context(), nil, "", "schema", file)
+		if got := readFile(t, filepath.Join(filepath.Dir(file), "test-schema.json")); r.code != exitFine || got != want {
+			t.Errorf("%+v wrote %d bytes", r, len(got))
+		}
+	}
+	if r := program(t.Context(), nil, "", "schema", "--test"); r.code != exitFine || r.stdout != want {
+		t.Errorf("printed %d bytes, exit %d, %s", len(r.stdout), r.code, r.stderr)
+	}
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	r := program(t.Context(), nil, "", "version")
