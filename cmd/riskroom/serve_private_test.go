@@ -54,7 +54,7 @@ func TestServePrivate(t *testing.T) {
 			if c != exitFine {
 				t.Errorf("exit %d", c)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("serve does not stop")
 		}
 		if _, err := os.Stat(filepath.Join(data, "redis", "redis.sock")); !os.IsNotExist(err) {

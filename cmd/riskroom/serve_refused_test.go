@@ -137,7 +137,7 @@ func TestServeEndsWithItsEngine(t *testing.T) {
 		if r.code != exitFailed || !strings.Contains(r.stderr, "the engine cannot start") {
 			t.Errorf("exit %d\n%s", r.code, r.stderr)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Error("serve waits for the platform")
 	}
 }

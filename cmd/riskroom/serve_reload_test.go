@@ -224,7 +224,7 @@ func TestWatch(t *testing.T) {
 			c.mu.Lock()
 			c.loaded = "" // loading it again sets this
 			c.mu.Unlock()
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("nobody noticed %s", what)
 		}
 	}

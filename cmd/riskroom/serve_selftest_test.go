@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -211,7 +210,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 		t.Errorf("it says %+v", r)
 	}
 	back.Store(true)
-	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	within, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := slack.Socket().WaitConnected(within, 1); err != nil {
 		t.Fatal(err)

@@ -146,7 +146,7 @@ func (l *logLines) Write(p []byte) (int, error) { return l.w.Write(p) }
 // wait returns the first line with that message.
 func (l *logLines) wait(t *testing.T, msg string) map[string]any {
 	t.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(patience)
 	for from := 0; ; {
 		l.mu.Lock()
 		lines, more := l.lines, l.more
@@ -166,10 +166,14 @@ func (l *logLines) wait(t *testing.T, msg string) map[string]any {
 	}
 }
 
+// patience is how long tests wait for what must happen, on a busy machine and under the race
+// detector.
+const patience = 100 * time.Second
+
 // eventually waits until ok returns true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("timed out waiting until %s", what)
 		}
@@ -261,7 +265,7 @@ func (s *served) end(t *testing.T) {
 		if code != exitFine {
 			t.Errorf("exit %d", code)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("serve does not stop")
 	}
 }

@@ -111,6 +111,9 @@ func (l *life) play(begun func()) lived {
 // answer, before they look and try again.
 const tryAgainAfter = 3 * time.Second
 
+// attempts is how often they try. Twice is enough on a machine that isn't busy.
+const attempts = 10
+
 // take takes a step. If serve is killed meanwhile, the person tries again, unless the
 // step shows its effect.
 func (l *life) take(s step) {
@@ -129,7 +132,7 @@ func (l *life) take(s step) {
 		return l.risk().Version > version
 	}
 	var tried []error
-	for range 4 {
+	for range attempts {
 		l.open()
 		err := s.do(l)
 		tried = append(tried, err)
@@ -349,7 +352,7 @@ func (l *life) fill(who string, with []entry) error {
 // press the button again.
 func (l *life) submit(who string, w stage.Window) (err error) {
 	var problems map[string]string
-	for range 4 {
+	for range attempts {
 		problems, err = l.home().hands.Submit(context.Background(), l.home().ids[who], w.ID, nil)
 		if err == nil && len(problems) == 0 {
 			return nil
@@ -428,7 +431,7 @@ func (l *life) page(ask func() error) stage.Post {
 	l.Helper()
 	before := l.last("wei")
 	var err error
-	for range 4 {
+	for range attempts {
 		l.open()
 		err = ask()
 		for end := time.Now().Add(tryAgainAfter); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {

@@ -35,13 +35,11 @@ func TestStopped(t *testing.T) {
 	if err := first.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	begun := time.Now()
 	if _, ok := first.log.await(t, "stopping"); !ok {
 		t.Fatalf("it ended without a log line:\n%s", first.log)
 	}
 	close(leave)
-	code, _ := first.terminate(t)
-	if took := time.Since(begun); code != 0 || took > 10*time.Second {
+	if code, took := first.terminate(t); code != 0 {
 		t.Errorf("it ended with %d after %v:\n%s", code, took, first.log)
 	}
 
@@ -89,7 +87,7 @@ func TestStoppedDuringHungCall(t *testing.T) {
 	key := b.file()
 	<-hung
 	code, took := first.terminate(t)
-	if code != 0 || took > 10*time.Second {
+	if code != 0 || took > 30*time.Second { // half of what the call may take
 		t.Errorf("it ended with %d after %v:\n%s", code, took, first.log)
 	}
 	patient("2s") // so that the next process may check soon

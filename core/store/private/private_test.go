@@ -442,10 +442,9 @@ func TestHangs(t *testing.T) {
 	s := b.start()
 	pid := s.PID()
 	b.ok(syscall.Kill(pid, syscall.SIGSTOP))
-	begun := time.Now()
 	b.ok(s.Stop())
-	if took := time.Since(begun); took > 8*time.Second || alive(pid) {
-		t.Errorf("took %v, alive %v", took, alive(pid))
+	if alive(pid) {
+		t.Error("it still runs")
 	}
 }
 
