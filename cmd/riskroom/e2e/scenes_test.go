@@ -29,7 +29,7 @@ func scenes() []scene {
 	onSlack, onGateway, elsewhere := 1, 1, 4
 	overHTTP, both := stories(), bothStories()
 	if raced {
-		onSlack, onGateway, elsewhere = 7, 21, 21
+		onSlack, onGateway, elsewhere = 13, 37, 37
 		overHTTP, both = overHTTP[2:], both[:1]
 	}
 	return []scene{
