@@ -139,7 +139,7 @@ func (b *bench) serveChat(ctx context.Context, srv *server) (*chat, error) {
 		ours.stop()
 		_ = side.Close()
 	}}}
-	_, err = send(ctx, side, c.url, load{callers: 32, calls: people}, func(int64) string { return "help" })
+	_, err = send(ctx, side, c.url, load{callers: 32, calls: people}, commands()[0].text)
 	if err == nil {
 		err = b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
 			return send(ctx, side, c.url, l, commands()[0].text)
