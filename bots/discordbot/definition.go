@@ -1,9 +1,9 @@
 package discordbot
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"riskroom/bots"
@@ -62,8 +62,12 @@ type choice struct {
 	Value string            `json:"value"`
 }
 
-// optionName matches the names that options may have.
-var optionName = regexp.MustCompile(`^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$`)
+// optionName reports whether an option may have a name. As a regular expression with a limit
+// it would take two megabytes.
+func optionName(name string) bool {
+	wrong := func(r rune) bool { return r != '-' && r != '_' && !unicode.In(r, unicode.Ll, unicode.Lo, unicode.N) }
+	return name != "" && utf8.RuneCountInString(name) <= 32 && !strings.ContainsFunc(name, wrong)
+}
 
 // definer makes the definitions of an organisation's commands.
 type definer struct {
@@ -193,7 +197,7 @@ func offered(spec bots.Spec) []bots.Arg {
 	}
 	var required, optional []bots.Arg
 	for _, a := range spec.Args {
-		if a.Own && !taken[a.Option] && len(taken) < maxOptions && optionName.MatchString(a.Option) {
+		if a.Own && !taken[a.Option] && len(taken) < maxOptions && optionName(a.Option) {
 			taken[a.Option] = true
 		} else if a.Own || a.Option == "" {
 			continue

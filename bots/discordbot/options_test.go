@@ -2,6 +2,7 @@ package discordbot
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"riskroom/adapters/discord"
@@ -21,12 +22,14 @@ func TestOwnOptions(t *testing.T) {
 	if p := discord.Settings(); p.OwnOptions != maxOptions-builtIn {
 		t.Errorf("%d own fields can be options, not %d", maxOptions-builtIn, p.OwnOptions)
 	}
-	name := make([]byte, discord.Settings().OptionName+1)
-	for i := range name {
-		name[i] = 'a'
-	}
-	if optionName.Match(name) || !optionName.Match(name[1:]) {
-		t.Errorf("an option's name is not at most %d characters", len(name)-1)
+	long := discord.Settings().OptionName
+	for name, want := range map[string]bool{
+		strings.Repeat("a", long): true, strings.Repeat("金", long): true, strings.Repeat("a", long+1): false,
+		"due-at_2": true, "": false, "Due": false, "due at": false, "due.at": false, "\xff": false,
+	} {
+		if optionName(name) != want {
+			t.Errorf("%q as the name of an option: %v", name, !want)
+		}
 	}
 }
 
