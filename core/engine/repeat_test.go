@@ -422,3 +422,26 @@ func TestRepeatFollowsAChangedFile(t *testing.T) {
 		b.same("ended", b.ends(r, r.DueAt), "2", "4", "6")
 	}, nag(flow.TriggerDef{Every: "2m"}))
 }
+
+// A run that a process with an earlier file ends while a later one is in force arms the next one
+// by its own file. That is brought in line like any other timer.
+func TestRepeatEndsAfterTheFileHasChanged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, r := overdue(t, nag(flow.TriggerDef{Every: "10m"}))
+		since := b.clock.Now()
+		b.options.CallTimeout = time.Minute
+		b.platform.setFail(func(method, _ string) error {
+			if method == "post" {
+				time.Sleep(10 * time.Second)
+			}
+			return nil
+		})
+		b.startEngine(b.newEngine(b.options))
+		time.Sleep(10*time.Minute + time.Second)
+		b.startEngine(b.withFile(saying("hi")))
+		time.Sleep(30 * time.Minute)
+		b.same("ended", b.ends(r, since), "10")
+		b.same("armed", b.armed(r, since))
+	})
+}

@@ -318,7 +318,8 @@ type Complete struct {
 	Badge core.MessageRef // in the bound group, if set
 
 	Unreached []Unreached   // added, or replaced by As and Account; without a Code: removed
-	Timers    []TimerChange // of the same risk: notices, a sync
+	Timers    []TimerChange // of the same risk: notices, a sync, the next occurrence
+	File      string        // the config file that Timers follow; "" if they follow none
 	Events    []Event
 }
 

@@ -431,7 +431,10 @@ func (t *turn) ending(ctx context.Context, st Complete, to RunState, reason stri
 	data := map[string]string{"state": string(to), "reason": reason, "code": reason}
 	unmetData(data, t.unmet)
 	st.Events = append(st.Events, t.event(kind, "", data))
-	st.Timers = append(t.takeNotices(), t.following(ctx, to)...)
+	st.Timers = t.takeNotices()
+	if next := t.following(ctx, to); len(next) > 0 {
+		st.Timers, st.File = append(st.Timers, next...), t.e.file
+	}
 	return st
 }
 

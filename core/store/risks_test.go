@@ -99,6 +99,15 @@ func (b *bench) aligns() {
 	if n := visited("new"); n == 0 || n == 2 {
 		b.Errorf("after a change by another file %d risks are visited, not those of its shard", n)
 	}
+	b.same("aligned again", visited("new"), 0)
+	for file, again := range map[string]bool{"": false, "new": false, "old": true} {
+		run := id("followed by " + file)
+		next := id("after " + file)
+		b.complete(engine.Complete{Lease: b.claimed(run), To: engine.Finished, Timers: []engine.TimerChange{b.arming(next, time.Hour)}, File: file})
+		if n := visited("new"); (n > 0) != again {
+			b.Errorf("after a run that file %q follows, %d risks are visited", file, n)
+		}
+	}
 	b.same("another file", visited("other"), 2)
 	b.ok(b.s.Align(b.ctx, "new", func(key core.RiskKey) error {
 		if key == b.risk.Key {

@@ -204,7 +204,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Comple
 		badge = st.Badge.String()
 	}
 	c.flag(st.Outcome != nil).add(st.Slot.Key, ms(st.Slot.At), st.Attempts, st.Unknown, ms(st.Since), badge)
-	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow})
+	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow}).key(s.keys.aligned(s.keys.shard(id.Risk))).add(st.File)
 	c.add(len(st.Shown))
 	for _, d := range st.Shown {
 		c.add(d.ID)

@@ -38,6 +38,5 @@ if group ~= '' then unbind(member, l) end
 change_indexes(index)
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)
-local other = redis.call('GET', aligned)
-if other and other ~= file and string.sub(other, 1, #file + 1) ~= file .. ' ' then redis.call('DEL', aligned) end
+follow(aligned, file)
 return done('0', result, '')

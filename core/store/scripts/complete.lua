@@ -6,7 +6,8 @@
 --       sync (0/1), keep ended for ms (0: always), most ended ones in the record, lease, to,
 --       until, step, next (0/1), outcome, reason, input, kept (0/1: outcome counts),
 --       slot call, slot at, tries, unknown, since, badge, version seen or 0,
---       the risk's sync (key index, ID), n x (shown ID, JSON),
+--       the risk's sync (key index, ID), aligned (key index, see align.lua), config file that
+--       timers follow or '', n x (shown ID, JSON),
 --       n x (ID of somebody unreached, JSON or '' to remove them), timers, events
 -- Answer: ok, lease (0: given up); if the run goes on with the next step also wish, record
 --         (record.lua) or ''; lost
@@ -17,7 +18,7 @@ local last, docs, groups = result(), key(), key()
 local sync_run, keep_for, most, lease, to, till = arg() == '1', int(), int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
 local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg(), arg()
-local seen, sync_key, sync_id = arg(), key(), arg()
+local seen, sync_key, sync_id, aligned, file = arg(), key(), arg(), key(), arg()
 local show = {}
 for i = 1, int() * 2 do show[i] = arg() end
 local unreached = {}
@@ -102,6 +103,7 @@ if badge ~= '' then
 end
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)
+if file ~= '' then follow(aligned, file) end
 if seen ~= '0' and (redis.call('HGET', risk, 'v') or seen) ~= seen then
   sync({ key = sync_key, id = sync_id, due = now, flow = '', data = '' })
 end

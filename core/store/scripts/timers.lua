@@ -115,3 +115,10 @@ local function change_timers(list)
     if t.event ~= '' and outcome ~= 'left' then emit(t.event, outcome) end
   end
 end
+
+-- follow says that timers follow a config file. If the shard is aligned with another one, or is
+-- being aligned, it has to be aligned again (see align.lua).
+local function follow(aligned, file)
+  local other = redis.call('GET', aligned)
+  if other and other ~= file and string.sub(other, 1, #file + 1) ~= file .. ' ' then redis.call('DEL', aligned) end
+end
