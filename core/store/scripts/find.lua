@@ -69,8 +69,8 @@ for i = 1, int() do
   groups[i] = g
 end
 
-local total = -1
-if count then
+local total = count and groups[1].size or -1
+if count and from then
   total = 0
   for _, set in ipairs(groups[1].sets) do total = total + size(set.key, groups[1]) end
 end
