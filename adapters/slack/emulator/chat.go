@@ -97,6 +97,7 @@ func chatUpdate(a *api, c *call) (object, error) {
 	next.metadata, next.thread = m.Body.metadata, m.Body.thread
 	c.changed = true
 	a.Edit(m, next)
+	m.Body.blocks = m.Body.blocks.pack()
 	return object{"channel": c.ch.ID, "ts": m.ID, "text": next.text, "message": a.shown(m, true)}, nil
 }
 
@@ -154,18 +155,18 @@ func (t *team) readContent(c *call) (content, error) {
 		return content{}, refuse("msg_too_long")
 	}
 	if raw := c.str("blocks"); raw != "" {
-		if err := json.Unmarshal([]byte(raw), &m.blocks); err != nil {
+		if err := json.Unmarshal([]byte(raw), &m.blocks.list); err != nil {
 			return content{}, refuse("invalid_blocks_format")
 		}
-		if problems := checkBlocks(m.blocks, maxMessageBlocks, "", false); len(problems) > 0 {
+		if problems := checkBlocks(m.blocks.list, maxMessageBlocks, "", false); len(problems) > 0 {
 			return content{}, invalid("invalid_blocks", problems...)
 		}
-		t.nameBlocks(m.blocks)
+		t.nameBlocks(m.blocks.list)
 	}
 	switch {
-	case !c.answer && size(m.blocks) > maxBlocksSize:
+	case !c.answer && size(m.blocks.list) > maxBlocksSize:
 		return content{}, refuse("msg_blocks_too_long")
-	case m.text == "" && len(m.blocks) == 0:
+	case m.text == "" && m.blocks.none():
 		return content{}, refuse("no_text")
 	}
 	if arg := "attachments"; c.str(arg) != "" && c.str(arg) != "[]" {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/json"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -9,12 +10,42 @@ import (
 // content holds what only Slack knows of a message.
 type content struct {
 	text     string
-	blocks   []object
+	blocks   blocks
 	metadata *Metadata
 	subtype  string // of a notice
 	value    string // of a notice: the new topic, purpose or name
 	files    []*file
 	thread   *message // the first message of the thread in which this one replies
+}
+
+// blocks are those of a message. Once it is stored, they are JSON, which takes a tenth of the
+// memory.
+type blocks struct {
+	list []object
+	json json.RawMessage // instead of list
+}
+
+// none reports whether there are no blocks.
+func (b blocks) none() bool { return len(b.list) == 0 && b.json == nil }
+
+// open returns the blocks. The caller must not change them.
+func (b blocks) open() []object {
+	if b.json == nil {
+		return b.list
+	}
+	var list []object
+	if err := json.Unmarshal(b.json, &list); err != nil {
+		panic("emulator: " + err.Error()) // of what pack has encoded
+	}
+	return list
+}
+
+// pack returns the blocks as JSON.
+func (b blocks) pack() blocks {
+	if len(b.list) == 0 {
+		return b
+	}
+	return blocks{json: stage.JSON(b.list)}
 }
 
 // Metadata is the data that an app attaches to a message, see
@@ -57,7 +88,7 @@ func (r *renderer) export(m *message) Message {
 	b := m.Body
 	out := Message{
 		Channel: m.Channel.ID, TS: m.ID, User: m.Author, Subtype: b.subtype, Text: b.text, Plain: r.plain(b),
-		Blocks: stage.Clone(b.blocks), Metadata: stage.Clone(b.metadata), Edited: !m.Edited.IsZero(),
+		Blocks: stage.Clone(b.blocks.open()), Metadata: stage.Clone(b.metadata), Edited: !m.Edited.IsZero(),
 		Notifies: notified(b), Pinned: m.Pinned(), Ephemeral: m.Only != "", At: m.At,
 	}
 	for _, f := range b.files {
@@ -82,6 +113,7 @@ func (r *renderer) exportAll(list []*message) []Message {
 func (t *team) write(c *channel, m *message) *message {
 	m.ID, m.At = t.newTS()
 	t.Post(c, m)
+	m.Body.blocks = m.Body.blocks.pack()
 	return m
 }
 
@@ -112,8 +144,8 @@ func (t *team) shown(m *message, metadata bool) object {
 		out["bot_id"], out["app_id"] = botID, appID
 		out["bot_profile"] = object{"id": botID, "app_id": appID, "name": botName, "team_id": t.opts.TeamID}
 	}
-	if len(m.Body.blocks) > 0 {
-		out["blocks"] = m.Body.blocks
+	if b := m.Body.blocks.pack(); !b.none() {
+		out["blocks"] = b.json
 	}
 	var files []object
 	for _, f := range m.Body.files {

@@ -37,7 +37,7 @@ func (w *Workspace) press(userID, channelID, ts, pressed string) (callback, erro
 	if m == nil {
 		return callback{}, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, ts)
 	}
-	action, label, ok := pressedObject(m.Body.blocks, pressed)
+	action, label, ok := pressedObject(m.Body.blocks.open(), pressed)
 	if !ok || ch.Extra.archived {
 		return callback{}, fmt.Errorf("emulator: @%s cannot press %q in #%s", user.Name, pressed, ch.Name)
 	}

@@ -52,7 +52,7 @@ func (r *renderer) RoomDetails(*channel) []string { return nil }
 // PostDetails implements stage.Renderer. It leaves out block_ids that Slack gave out.
 func (r *renderer) PostDetails(m *message) (op string, details []string) {
 	details = []string{m.Body.text}
-	for _, b := range stage.Clone(m.Body.blocks) {
+	for _, b := range stage.Clone(m.Body.blocks.open()) {
 		if strings.HasPrefix(stage.Str(b["block_id"]), givenBlockID) {
 			delete(b, "block_id")
 		}
@@ -66,8 +66,8 @@ func (r *renderer) PostDetails(m *message) (op string, details []string) {
 
 // content renders a message's blocks, or its text if it has none.
 func (r *renderer) content(c content) ([]stage.Line, []stage.Part) {
-	if len(c.blocks) > 0 {
-		return nil, r.parts(c.blocks)
+	if !c.blocks.none() {
+		return nil, r.parts(c.blocks.open())
 	}
 	var parts []stage.Part
 	for _, f := range c.files {
@@ -267,11 +267,11 @@ func (r *renderer) lead(span *stage.Span, url string) {
 
 // notified returns the users and user groups that a message notifies, by ID.
 func notified(c content) []string {
-	if len(c.blocks) == 0 {
+	if c.blocks.none() {
 		return mentioned(c.text)
 	}
 	var out []string
-	for _, b := range c.blocks {
+	for _, b := range c.blocks.open() {
 		out = append(out, notifiedBy(b)...)
 	}
 	return out
