@@ -45,7 +45,7 @@ func chineseFlags() map[string]string {
 		"List runs that are parked, running or scheduled":                          "列出待人工处理、执行中或待执行的运行",
 		"the most runs to list":                                                    "最多列出多少个运行",
 		"Explain a run: its state, the reason, and what it has done so far":        "说明一次运行：状态、原因以及已执行的内容",
-		"Explain what flows did about a risk, what they will do, and why":          "说明动作流对一个风险做了什么、接下来会做什么，以及原因",
+		"Explain what flows did about a risk, what they will do, and why":          "说明动作流对一条风险做了什么、接下来会做什么，以及原因",
 		"Write the JSON Schema of config files for editors":                        "为编辑器生成配置文件的 JSON Schema",
 		"the schema of test files":                                                 "测试文件的 JSON Schema",
 		"schema takes one config file, not %d":                                     "schema 只接受一个配置文件，而不是 %d 个",

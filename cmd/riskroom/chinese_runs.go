@@ -64,7 +64,7 @@ func chineseReasons() map[string]string {
 		"the risk was closed":                       "风险已关闭",
 		"its until was true":                        "终止条件（until）已成立",
 		"the date that it counted from has changed": "计时所依据的日期已更改",
-		"Not kept: %d ended runs of events, repeats and schedules, of open risks.": "未关闭的风险另有 %d 次由事件、重复或定时触发的运行，已结束且不再保留记录",
+		"Not kept: %d ended runs of events, repeats and schedules, of open risks.": "未关闭的风险另有 %d 次由事件、重复或定时计划触发的运行，已结束且不再保留记录",
 		"its condition was false":                                                               "条件不成立",
 		"it goes on reading the open risks":                                                     "正在继续读取未关闭的风险",
 		"somebody did it whom the trigger does not name under by":                               "操作者不在触发条件 by 的范围内",
@@ -100,7 +100,7 @@ func chineseReasons() map[string]string {
 		"its time of day has not come for any recipient":                                        "还没有收件人到达指定时刻",
 		"quiet hours":                "免打扰时段",
 		"its time of day comes then": "届时才到当地的指定时刻",
-		"left out risks, %s in all, the first of them %s: %s":                      "略过了 %s 个风险，前几个为 %s：%s",
+		"left out risks, %s in all, the first of them %s: %s":                      "略过了 %s 条风险，前几条为 %s：%s",
 		"sends nothing to %s, because a digest has at most %s messages":            "不给 %s 发送，因为一次汇总最多发送 %s 条消息",
 		"sends nothing to %s and others, because a digest has at most %s messages": "不给 %s 等发送，因为一次汇总最多发送 %s 条消息",
 		"holds its message for %s until %s: %s (%s)":                               "给 %s 的消息等到 %s 再发送：%s（%s）",
@@ -151,9 +151,9 @@ func chineseEvents() map[string]string {
 
 		"armed for %s":                         "定于 %s 执行",
 		"moved to %s":                          "改为 %s 执行",
-		"timer removed":                        "已移除定时",
+		"timer removed":                        "已移除定时器",
 		"asked to stop":                        "已要求停止",
 		"left unchanged, because it had begun": "已经开始，保持不变",
-		"timer %s %s":                          "定时 %s %s",
+		"timer %s %s":                          "定时器 %s %s",
 	}
 }

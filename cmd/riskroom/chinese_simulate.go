@@ -35,7 +35,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 跳过了什么、为什么。引擎、适配器及其速率限制与 serve 相同，只有工作区是模拟的：不会联系任何人，
 也无需设置密钥。
 
-默认有两个虚构的风险：第一个无人处理，第二个有人开始处理并解决。--risks 指定你自己的风险文件：
+默认有两条虚构的风险：第一条无人处理，第二条有人开始处理并解决。--risks 指定你自己的风险文件：
 riskroom export 写出的 CSV，或如下的 YAML：
   start: "2026-03-02 09:00"      # 默认为今天九点
   for: 30d                       # 默认值
@@ -48,7 +48,7 @@ riskroom export 写出的 CSV，或如下的 YAML：
 风险只有 title 必填，还可以有 description、workspace、handlers、due_at 和 fields。动作可以是任何
 斜杠命令。用户组的成员未知时，由该组代表全体成员。
 
-使用 --live 时，从配置文件所指 Redis 中未关闭的风险和计时器继续：如果无人操作，今后 30 天会发生
+使用 --live 时，从配置文件所指 Redis 中未关闭的风险和定时器继续：如果无人操作，今后 30 天会发生
 什么？simulate 在那里只读取，需要 redis 部分的密钥。
 
 如果平台的速率限制使动作流无法按时执行，simulate 会发出警告。使用 --format json 时，输出包含
@@ -60,10 +60,10 @@ riskroom export 写出的 CSV，或如下的 YAML：
 		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
 		"go on from the open risks in the Redis of the config file":                           "从配置文件所指 Redis 中未关闭的风险继续",
 		"--live begins with the present and the risks in Redis: leave out --risks and --from": "--live 从现在和 Redis 中的风险开始：请去掉 --risks 和 --from",
-		"a folder to write a timeline of each risk to, as R-17.svg":                           "写入各风险时间线的文件夹，文件名如 R-17.svg",
+		"a folder to write timelines to: R-17.svg of a risk, schedules.svg":                   "写入时间线的文件夹：各风险的文件名如 R-17.svg，定时计划的为 schedules.svg",
 		"cannot write the timelines: %v":                                                      "无法写入时间线：%v",
 		"show only this risk, such as R-17":                                                   "只显示该风险，如 R-17",
-		"show messages as each platform displays them, and who is in groups":                  "按各平台的显示方式列出消息，并列出群组的主题",
+		"show messages as each platform displays them, and topics of groups":                  "按各平台的显示方式列出消息，并列出群组的主题",
 		"when it starts: a day, or a day and a time as in \"2026-03-02 09:00\"":               "开始时间：日期，或日期加时间，如 \"2026-03-02 09:00\"",
 		"how long it lasts, such as 90d or 12h (default: 30d)":                                "持续多久，如 90d 或 12h（默认：30d）",
 	}
@@ -96,6 +96,8 @@ func chineseTimeline() map[string]string {
 		"%s writes in %s: %s":         "%s 在 %s 中写道：%s",
 		"message to %s: %s":           "发送给 %s：%s",
 		"message pinned in %s: %s":    "在 %s 中置顶：%s",
+		"reply to %s: %s":             "回复 %s：%s",
+		"reply in %s: %s":             "在 %s 中回复：%s",
 		"message in %s: %s":           "在 %s 中发布：%s",
 		"the card for %s is updated":  "%s 看到的卡片已更新",
 		"deletes a message in %s: %s": "删除 %s 中的消息：%s",

@@ -66,7 +66,7 @@ func TestPlan(t *testing.T) {
 		got.Flows[2].Dropped.Timers[0].Run != d.ahead.String() || got.Flows[3].Added.Count != 1 || got.AtOnce.Count != 2 || got.AtOnce.Walks != 1 {
 		t.Errorf("as JSON: %v\n%s", err, r.stdout)
 	}
-	if r := plan("--lang", "zh-CN"); !strings.Contains(r.stdout, "remind：文件中没有\n  删除 1 个定时\n") || !strings.Contains(r.stdout, "\n    定时：") {
+	if r := plan("--lang", "zh-CN"); !strings.Contains(r.stdout, "remind：文件中没有\n  删除 1 个定时器\n") || !strings.Contains(r.stdout, "\n    定时计划：") {
 		t.Errorf("in Chinese:\n%s%s", r.stdout, r.stderr)
 	}
 	if after, _ := d.db.Get(t.Context(), "R-1"); len(after.Runs) != len(before.Runs) || after.Risk.Version != before.Risk.Version {

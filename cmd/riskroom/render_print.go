@@ -94,7 +94,7 @@ func (p renderPrinter) step(st render.Step) {
 		if m.pinned {
 			to = p.s.say("pinned in %s%s", strings.Join(m.to, ", "), p.in(m.workspace))
 		}
-		if st.ReplyTo != "" {
+		if m.reply {
 			to = p.s.say("%s, in reply to %s", to, st.ReplyTo)
 		}
 		p.line(indent, to)
@@ -127,19 +127,20 @@ type oneMessage struct {
 	workspace string
 	to, lines []string
 	pinned    bool
+	reply     bool
 }
 
 // alike joins messages that are the same.
 func alike(posts []render.Post) []oneMessage {
 	var out []oneMessage
 	for _, post := range posts {
-		m := oneMessage{workspace: post.Workspace, lines: demo.Draw(post.Post), pinned: post.Pinned}
+		m := oneMessage{workspace: post.Workspace, lines: demo.Draw(post.Post), pinned: post.Pinned, reply: post.ReplyTo != ""}
 		to := "#" + post.Room.Name
 		if post.Room.Kind == stage.DirectRoom {
 			to = "@" + post.Room.Name
 		}
 		i := slices.IndexFunc(out, func(o oneMessage) bool {
-			return o.workspace == m.workspace && o.pinned == m.pinned && slices.Equal(o.lines, m.lines)
+			return o.workspace == m.workspace && o.pinned == m.pinned && o.reply == m.reply && slices.Equal(o.lines, m.lines)
 		})
 		if i < 0 {
 			out, i = append(out, m), len(out)

@@ -78,7 +78,7 @@ func (t *timeline) day(day string, events []simulate.Event) {
 	bySubject := map[string][]simulate.Event{}
 	var subjects []string
 	for _, e := range events {
-		subject := strings.TrimSpace(t.s.words().Say(simulate.Subject(e.Risk, e.Flow)) + " " + t.titles[e.Risk])
+		subject := t.subject(e)
 		if bySubject[subject] == nil {
 			subjects = append(subjects, subject)
 		}
@@ -93,6 +93,11 @@ func (t *timeline) day(day string, events []simulate.Event) {
 			t.events(list)
 		}
 	}
+}
+
+// subject returns what an event is about: a risk with its title, schedules or notices.
+func (t *timeline) subject(e simulate.Event) string {
+	return strings.TrimSpace(t.s.words().Say(simulate.Subject(e.Risk, e.Flow)) + " " + t.titles[e.Risk])
 }
 
 // together groups events that are the same message to different people.
@@ -118,7 +123,7 @@ func (t *timeline) weekday(d time.Weekday) string {
 // sameMessage reports whether two events are the same message to different people, or updates
 // of what they see.
 func sameMessage(a, b simulate.Event) bool {
-	if a.What != b.What || !a.At.Equal(b.At) || a.Run() != b.Run() || a.Step != b.Step || a.Workspace != b.Workspace {
+	if a.What != b.What || a.IsReply() != b.IsReply() || !a.At.Equal(b.At) || a.Run() != b.Run() || a.Step != b.Step || a.Workspace != b.Workspace {
 		return false
 	}
 	return a.What == simulate.Message && a.Text == b.Text || a.What == simulate.Changed
@@ -200,10 +205,16 @@ func (t *timeline) what(e simulate.Event, to string) string {
 	case simulate.Wrote:
 		return t.s.say("%s writes in %s: %s", e.By, group, beginning(e.Text))
 	case simulate.Message:
+		if e.IsReply() {
+			return t.s.say("reply to %s: %s", to, beginning(e.Text))
+		}
 		return t.s.say("message to %s: %s", to, beginning(e.Text))
 	case simulate.GroupMessage:
 		if e.Pinned {
 			return t.s.say("message pinned in %s: %s", group, beginning(e.Text))
+		}
+		if e.IsReply() {
+			return t.s.say("reply in %s: %s", group, beginning(e.Text))
 		}
 		return t.s.say("message in %s: %s", group, beginning(e.Text))
 	case simulate.Changed:

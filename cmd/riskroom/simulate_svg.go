@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"riskroom/cmd/riskroom/simulate"
-	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -23,28 +22,29 @@ const (
 	svgLeast  = 480
 )
 
-// draw writes the timeline of each risk to a folder, which it creates if there is none.
+// draw writes the timeline of each risk, of schedules and of notices to a folder, which it
+// creates if there is none.
 func (t *timeline) draw(folder string, r *simulate.Result) error {
 	t.titles = r.Titles
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return misuse("cannot write the timelines: %v", withoutSyscall(err))
 	}
-	byRisk := map[core.RiskKey][]simulate.Event{}
+	bySubject := map[string][]simulate.Event{}
 	for _, e := range r.Events {
-		if e.Risk.Number() > 0 {
-			byRisk[e.Risk] = append(byRisk[e.Risk], e)
+		if name := simulate.Subject(e.Risk, e.Flow).String(); name != "" {
+			bySubject[name] = append(bySubject[name], e)
 		}
 	}
-	for key, events := range byRisk {
-		if err := os.WriteFile(filepath.Join(folder, string(key)+".svg"), t.svg(key, events), 0o600); err != nil {
+	for name, events := range bySubject {
+		if err := os.WriteFile(filepath.Join(folder, name+".svg"), t.svg(events), 0o600); err != nil {
 			return fmt.Errorf("%s", t.s.say("cannot write the timelines: %v", withoutSyscall(err)))
 		}
 	}
 	return nil
 }
 
-// svg draws the events of a risk on a line from top to bottom.
-func (t *timeline) svg(key core.RiskKey, events []simulate.Event) []byte {
+// svg draws the events of one subject on a line from top to bottom.
+func (t *timeline) svg(events []simulate.Event) []byte {
 	var body bytes.Buffer
 	y, widest, day := svgHead, 0, ""
 	for _, list := range together(events) {
@@ -60,7 +60,7 @@ func (t *timeline) svg(key core.RiskKey, events []simulate.Event) []byte {
 		svgText(&body, svgMargin+svgClock/2, y+svgRow/2, "", says)
 		y += svgRow
 	}
-	title := string(key) + " " + t.titles[key]
+	title := t.subject(events[0])
 	width := max(svgLeast, int(float64(max(widest, text.Cells(title)))*svgCell)+2*svgMargin+svgClock)
 	var out bytes.Buffer
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img">

@@ -50,6 +50,50 @@ func TestSimulateDraws(t *testing.T) {
 	}
 }
 
+// TestSimulateDrawsSchedules writes a picture of the lists of schedules, beside those of risks.
+func TestSimulateDrawsSchedules(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := program(t.Context(), nil, "", "simulate", filepath.Join(root, "configs/monday-digest.yaml"), "--from", "2026-03-02", "--for", "8d", "--svg", dir)
+	if r.code != exitFine {
+		t.Fatalf("exit %d, %s", r.code, r.stderr)
+	}
+	golden(t, "simulate-schedules.svg", readFile(t, filepath.Join(dir, "schedules.svg")))
+	if one := readFile(t, filepath.Join(dir, "R-1.svg")); strings.Contains(one, "monday-digest") || !strings.Contains(one, "overdue") {
+		t.Errorf("the picture of R-1 is\n%s", one)
+	}
+}
+
+// TestSimulateShowsReplies simulates a flow that replies to the handlers, and tells their lead.
+func TestSimulateShowsReplies(t *testing.T) {
+	t.Parallel()
+	scenario := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(scenario, []byte("risks: [{ title: Ledger, by: mei, module: Payments, due_at: 2026-03-03, severity: high }]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(flags ...string) string {
+		r := program(t.Context(), nil, "", append([]string{"simulate", filepath.Join(root, "configs/steps.yaml"), "--risks", scenario, "--from", "2026-03-02", "--for", "3d"}, flags...)...)
+		if r.code != exitFine {
+			t.Fatalf("exit %d, %s", r.code, r.stderr)
+		}
+		return r.stdout
+	}
+	for lang, wants := range map[string][]string{
+		"en":    {"overdue: reply to wei: R-1 is still overdue", "overdue: message to lin: R-1 is still overdue", "team-channel: reply in #c0payments: @wei"},
+		"zh-CN": {"overdue：回复 wei：R-1 is still overdue", "overdue：发送给 lin：R-1 is still overdue", "team-channel：在 #c0payments 中回复：@wei"},
+	} {
+		out := run("--lang", lang)
+		for _, want := range wants {
+			if !strings.Contains(out, want) {
+				t.Errorf("%q is missing:\n%s", want, out)
+			}
+		}
+	}
+	if n := strings.Count(run("--format", "json"), `"is_reply": true`); n != 2 {
+		t.Errorf("%d replies", n)
+	}
+}
+
 // TestSimulateShipped simulates each shipped config with made-up risks: flows of every kind act.
 func TestSimulateShipped(t *testing.T) {
 	t.Parallel()
@@ -172,7 +216,7 @@ actions:
 // TestSimulateSchedules checks that messages of digests are listed under schedules.
 func TestSimulateSchedules(t *testing.T) {
 	t.Parallel()
-	for lang, want := range map[string]string{"en": "\n  schedules\n    09:00  monday-digest: ", "zh-CN": "\n  定时\n    09:00  monday-digest："} {
+	for lang, want := range map[string]string{"en": "\n  schedules\n    09:00  monday-digest: ", "zh-CN": "\n  定时计划\n    09:00  monday-digest："} {
 		r := program(t.Context(), nil, "", "simulate", "../../configs/monday-digest.yaml", "--from", "2026-03-06 12:00", "--for", "4d", "--lang", lang)
 		if r.code != exitFine || !strings.Contains(r.stdout, want) || strings.Contains(r.stdout, "R-0") {
 			t.Errorf("exit %d, %s\n%s", r.code, r.stderr, r.stdout)

@@ -228,7 +228,7 @@ func chineseFlows() map[string]string {
 	return map[string]string{
 		"%s has %d entries, but a group on %s can have %d members":                                   "%s 有 %d 项，但 %s 的群组最多 %d 个成员",
 		"a flow's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces":          "动作流的名称最多 64 个字符，只能用字母、数字、“-”、“_”和“.”，不含空格",
-		"flow %q (line %d) may create an item group for the same risk, but a risk can have only one": "动作流 %q（第 %d 行）可能为同一风险创建 item 群组，但一个风险只能有一个",
+		"flow %q (line %d) may create an item group for the same risk, but a risk can have only one": "动作流 %q（第 %d 行）可能为同一风险创建 item 群组，但一条风险只能有一个",
 		"no flow creates an item group, so %s is skipped for every risk without one":                 "没有动作流创建 item 群组，因此对没有该群组的风险会跳过 %s",
 		"shorten long values, as in {{ .description | truncate 100 }}":                               "请截短较长的值，如 {{ .description | truncate 100 }}",
 		"the %s can have %d characters, but %s allows %d: the end will be cut off":                   "%s 可能有 %d 个字符，但 %s 只允许 %d 个：结尾会被截掉",

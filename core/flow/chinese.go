@@ -171,7 +171,7 @@ func chineseFlows() map[string]string {
 		"at fixes the time of day, so %s must be whole days like 1d, not %q":                    "at 指定了时刻，所以 %s 必须是整天数，如 1d，不能是 %q",
 		"%s is never in the future, so nothing can be due before it; write after":               "%s 不会在将来，无法在它之前触发；请写 after",
 		"if_already_due goes with date_field, not with %s":                                      "if_already_due 用于 date_field，不能用于 %s",
-		"on_exists is only for item groups: a risk can have several groups of the type %s":      "on_exists 只用于 item 群组：一个风险可以有多个 %s 群组",
+		"on_exists is only for item groups: a risk can have several groups of the type %s":      "on_exists 只用于 item 群组：一条风险可以有多个 %s 群组",
 		"only topic groups have a state, but this group has the type %s":                        "只有 topic 群组才有 state，但此群组的类型是 %s",
 		"set_group needs something to change: %s":                                               "set_group 需要指定要更改的内容：%s",
 		"the field %q has the type %s, and is not a date; dates are %s":                         "字段 %q 的类型是 %s，不是日期；可用的日期：%s",
@@ -179,7 +179,7 @@ func chineseFlows() map[string]string {
 		"step %d dissolves this group, so this step fails: move it before that one":             "第 %d 步会解散这个群组，此步骤会失败：请把它移到那一步之前",
 		"step %d ends this group's topic, so this message is skipped: move it before that step": "第 %d 步会结束这个群组的话题，这条消息会被跳过：请把它移到那一步之前",
 		"step %d ends this group's topic, so this step fails: move it before that one":          "第 %d 步会结束这个群组的话题，此步骤会失败：请把它移到那一步之前",
-		"the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse": "此动作流会创建第二个 item 群组，但一个风险只能有一个：除非第一个被 if 跳过，或此步骤有 on_exists: reuse，否则此步骤会失败",
+		"the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse": "此动作流会创建第二个 item 群组，但一条风险只能有一个：除非第一个被 if 跳过，或此步骤有 on_exists: reuse，否则此步骤会失败",
 		"the flow has %d steps; at most %d are allowed":                                                                                  "动作流有 %d 个步骤；最多 %d 个",
 		"the flow has no if, so it runs whatever the risk's status; most flows have if: status == \"pending\"":                           "动作流没有 if，无论风险处于什么状态都会运行；多数动作流有 if: status == \"pending\"",
 		"the flow never runs: its if is always false":                                                                                    "此动作流不会运行：它的 if 总是 false",
@@ -230,9 +230,9 @@ func chineseSchedules() map[string]string {
 		"a month, 1 to 12 or jan to dec":          "月份（1 到 12，或 jan 到 dec）",
 		"a day of the week, sun to sat or 0 to 6": "星期（sun 到 sat，或 0 到 6）",
 		"a digest only sends messages: use %s":    "汇总只能发送消息：请用 %s",
-		"a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID": "汇总涉及多个风险，不能发到某个风险的群组：请写频道，格式为 工作区/ID",
+		"a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID": "汇总涉及多条风险，不能发到某条风险的群组：请写频道，格式为 工作区/ID",
 		"a digest has a list of risks and no %s: leave out this key":                                           "汇总带有风险列表，没有 %s：请去掉这个键",
-		"a digest is about several risks; %s":                                                                  "汇总涉及多个风险；%s",
+		"a digest is about several risks; %s":                                                                  "汇总涉及多条风险；%s",
 	}
 }
 

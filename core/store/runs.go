@@ -13,9 +13,9 @@ import (
 // that repeated calls find it. It is longer than the day of engine.ArmFresh.
 const endedKept = 26 * time.Hour
 
-// runsInRecord is how many ended runs of an event, a repeat or a schedule the record has, of
-// each flow and, if the events are those of groups, of each group. Others are only counted, so that the record doesn't grow with every change of the
-// risk and every repeat.
+// runsInRecord is how many ended runs of an event, a repeat or a schedule the record lists, of
+// each flow and, if the events are those of groups, of each group. Others are only counted, so
+// that the record doesn't grow with every change of the risk and every repeat.
 const runsInRecord = 5
 
 // retire appends how long a run is kept when it has ended, and how many like it are in the

@@ -23,7 +23,7 @@ func chineseProblems() map[string]string {
 		"give each an entry of its own":                           "请分别写成单独的一项",
 		"give one of them another name":                           "请给其中一个改名",
 		"the config file has no flow %q: %s":                      "配置文件中没有动作流 %q。%s",
-		"the first risk that is filed is %s, the next %s":         "第一个填报的风险是 %s，下一个是 %s",
+		"the first risk that is filed is %s, the next %s":         "第一条填报的风险是 %s，下一条是 %s",
 		"the flow %s has no step %q: %s":                          "动作流 %s 没有步骤 %q。%s",
 		"the test %q expects nothing":                             "测试 %q 没有任何预期",
 		"the test doesn't say when it starts":                     "测试没有写开始时间",

@@ -13,7 +13,7 @@ func Chinese() map[string]string {
 		"the config file has no person named %q: %s":                     "配置文件中没有名为 %q 的人员。%s",
 		"the simulation has a person of this name in every workspace; if that is what you want, ignore this": "模拟时，每个工作区里都会有此人；如果本意如此，可忽略这条警告",
 		"a risk has no operators of its own": "风险没有自己的操作人员",
-		"the operators are those of the risk's node in the process; to choose them for each risk, give the config file a field of people, and name that field there": "操作人员由风险所在的流程节点决定；如需逐个风险指定，请在配置文件中增加人员字段，并在节点中引用该字段",
+		"the operators are those of the risk's node in the process; to choose them for each risk, give the config file a field of people, and name that field there": "操作人员由风险所在的流程节点决定；如需逐条风险指定，请在配置文件中增加人员字段，并在节点中引用该字段",
 		"%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID":                                                                                   "%q 既不是名字，也不是 @组、工作区:@组 或 工作区/ID",
 		"An example that nobody takes":                                              "示例：无人处理",
 		"An example that is resolved":                                               "示例：已解决",
@@ -37,7 +37,7 @@ func Chinese() map[string]string {
 		"write everything on the line, as without a form":                           "请把全部内容写在这一行，不依赖表单",
 		"%s does nothing, because it is refused: %s":                                "%s 没有任何效果，因为被拒绝：%s",
 		"correct the line or, if the refusal is what you want, write refused: true": "请改正这一行；如果预期就是被拒绝，请写 refused: true",
-		"schedules": "定时",
+		"schedules": "定时计划",
 		"notices":   "通知",
 	}
 }

@@ -80,6 +80,11 @@ func (e Event) Run() engine.RunID {
 	return engine.RunID{Risk: e.Risk, Flow: e.Flow, Occurrence: e.Occurrence}
 }
 
+// IsReply reports whether it is a message that replies to an earlier one.
+func (e Event) IsReply() bool {
+	return (e.What == Message || e.What == GroupMessage) && e.Post != nil && e.Post.ReplyTo != ""
+}
+
 // Subject names what a flow runs for: a risk or, under R-0, schedules or notices about no risk.
 func Subject(risk core.RiskKey, flow string) text.Phrase {
 	switch {

@@ -33,11 +33,12 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Group      *jsonGroup  `json:"group,omitempty"`
 		Text       string      `json:"text,omitempty"`
 		Pinned     bool        `json:"pinned,omitempty"`
+		IsReply    bool        `json:"is_reply,omitempty"`
 		Reason     string      `json:"reason,omitempty"`
 		Until      time.Time   `json:"until,omitzero"`
 	}{
 		e.At.UTC(), e.What, string(e.Risk), e.By, e.Flow, e.Occurrence, e.Due.UTC(), e.Step, e.Workspace, e.Platform,
-		e.To, (*jsonGroup)(e.Group), e.Text, e.Pinned, e.Reason, e.Until.UTC(),
+		e.To, (*jsonGroup)(e.Group), e.Text, e.Pinned, e.IsReply(), e.Reason, e.Until.UTC(),
 	}
 	return json.Marshal(out)
 }
