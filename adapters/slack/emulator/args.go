@@ -102,11 +102,14 @@ func (a args) summary() string {
 	const longest = 80
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(a.values)) {
-		v := []rune(a.values[k])
-		if len(v) > longest {
-			v = append(v[:longest], '…')
+		v, n := a.values[k], 0
+		for i := range v {
+			if n++; n > longest {
+				v = v[:i] + "…"
+				break
+			}
 		}
-		parts = append(parts, k+"="+string(v))
+		parts = append(parts, k+"="+v)
 	}
 	return strings.Join(parts, " ")
 }
