@@ -107,9 +107,13 @@ func TestContinueInsteadOfParking(t *testing.T) {
 					}
 					return &core.Error{Op: "fake", Kind: c.kind, Effect: core.None}
 				})
-				defer b.startEngine(b.engine)()
+				stop := b.startEngine(b.engine)
 				r := b.file("Ledger", time.Time{})
-				for range 48 {
+				time.Sleep(time.Hour)
+				stop() // for most of the day in which it tries
+				time.Sleep(21 * time.Hour)
+				defer b.startEngine(b.newEngine(b.options))()
+				for range 26 {
 					if time.Sleep(time.Hour); !b.run(r.Key, "tell").State.Live() {
 						break
 					}
