@@ -171,7 +171,7 @@ const freshFor = core.Day
 func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due time.Time, w *walked) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(armsAtOne)
-	fresh := t.e.now().Sub(cmp.Or(w.Page, due)) < freshFor
+	begun := cmp.Or(w.Page, due)
 	var mu sync.Mutex
 	for _, r := range risks {
 		group.Go(func() error {
@@ -180,6 +180,7 @@ func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due
 			if holds, err := t.e.evaluate(ev); err == nil && !holds {
 				return nil
 			}
+			fresh := t.e.now().Sub(begun) < freshFor // a worker that was paused may be late
 			known, err := t.armRun(ctx, f, r, due, fresh)
 			if err == nil && !known {
 				mu.Lock()
