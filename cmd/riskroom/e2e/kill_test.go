@@ -144,19 +144,25 @@ type story struct {
 	// repeatable is set if these calls are idempotent, so that they work without
 	// Once.
 	repeatable bool
+	// often are scripts and commands that serve uses for every shard: only the first time
+	// counts.
+	often []string
+	// whole plays the story instead, and calls reached, if it isn't nil, before the part in
+	// which serve is killed.
+	whole func(b *bench, reached func()) final
 }
 
 func stories() []story {
 	return []story{
-		{"reminder", reminder, func(p *platform) []string { return p.calls.remind }, nil, false},
+		{name: "reminder", flows: reminder, ours: func(p *platform) []string { return p.calls.remind }},
 		theGroup(),
-		{"change", reminder, func(p *platform) []string { return p.calls.change }, resolve, true},
+		{name: "change", flows: reminder, ours: func(p *platform) []string { return p.calls.change }, between: resolve, repeatable: true},
 	}
 }
 
 // theGroup returns the story that does most.
 func theGroup() story {
-	return story{"group", group, func(p *platform) []string { return p.calls.group }, nil, false}
+	return story{name: "group", flows: group, ours: func(p *platform) []string { return p.calls.group }}
 }
 
 // resolve has wei resolve the risk, and try again if serve is killed meanwhile.
@@ -169,6 +175,9 @@ func resolve(b *bench, key core.RiskKey) {
 // in which serve is killed.
 func (s story) play(b *bench, reached func()) final {
 	b.Helper()
+	if s.whole != nil {
+		return s.whole(b, reached)
+	}
 	if s.between == nil {
 		if reached != nil {
 			reached()
@@ -196,7 +205,7 @@ func (s story) undisturbed(t *testing.T, r *redisServer, at scene, how mode) cou
 	b := newBench(t, r, set{flows: s.flows, how: how, platforms: at.open(t), proxy: &proxy{recorder: dialRedis(t, r.socket)}})
 	var reached count
 	c := course{final: s.play(b, func() { reached = b.tally() })}
-	c.points = points(b, reached)
+	c.points = slices.DeleteFunc(points(b, reached), func(p point) bool { return p.nth > 1 && slices.Contains(s.often, p.name) })
 	c.ours = func(p point) bool {
 		return p.when == onPlatform && slices.ContainsFunc(b.platforms, func(there *platform) bool {
 			return p.who == there.name && slices.Contains(s.ours(there), p.name)

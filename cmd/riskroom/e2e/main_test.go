@@ -76,19 +76,35 @@ func serve(how mode) int {
 }
 
 func serveConfig(ctx context.Context, name string, how mode) error {
-	src, err := os.ReadFile(name)
+	load := func() (*config.Config, config.Problems, error) {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		cfg, problems := config.Load(name, src, config.Options{
+			Format: config.NewFormat(platforms.Settings()), Env: os.LookupEnv, ReadFile: os.ReadFile,
+		})
+		return cfg, problems, nil
+	}
+	asked := make(chan struct{}, 1)
+	hups := make(chan os.Signal, 1)
+	signal.Notify(hups, syscall.SIGHUP)
+	go func() {
+		for range hups {
+			asked <- struct{}{}
+		}
+	}()
+	cfg, problems, err := load()
 	if err != nil {
 		return err
 	}
-	cfg, problems := config.Load(name, src, config.Options{
-		Format: config.NewFormat(platforms.Settings()), Env: os.LookupEnv, ReadFile: os.ReadFile,
-	})
 	if cfg == nil {
 		return fmt.Errorf("the config file has problems:\n%s", problems)
 	}
 	s := app.Serving{
 		Config: cfg, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", Version: "e2e",
 		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Lease: 4 * time.Second,
+		Reload: &app.Reloading{Load: load, Asked: asked},
 	}
 	if how == plainOnce {
 		s.Wrap = func(p core.Platform) core.Platform { return plain{p} }

@@ -105,7 +105,7 @@ func bothStories() []story {
 		return p.calls.remind
 	}
 	return []story{
-		{"reminder and group", flows, calls, nil, false},
-		{"change", flows, func(p *platform) []string { return p.calls.change }, resolve, true},
+		{name: "reminder and group", flows: flows, ours: calls},
+		{name: "change", flows: flows, ours: func(p *platform) []string { return p.calls.change }, between: resolve, repeatable: true},
 	}
 }
