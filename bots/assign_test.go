@@ -59,7 +59,7 @@ handlers people "Handlers" required many wei="wei" acme:@oncall="@oncall" initia
 
 const handForm = `Hand over R-17 [Hand over] [Cancel]
 handlers people "To" required many wei="wei" acme:@oncall="@oncall" initial=["wei"]
-note long_text "Why do you hand it over?" required max=2000
+note long_text "Why are you handing it over?" required max=2000
 `
 
 func TestAssignForms(t *testing.T) {

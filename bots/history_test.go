@@ -150,9 +150,9 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · riskroom: the bot can see the channel again
 18 Nov 2026, 10:05 · root: retried remind
 18 Nov 2026, 10:05 · root: dropped remind
-18 Nov 2026, 10:05 · Lin: tried to set the status to Resolved, but may not
+18 Nov 2026, 10:05 · Lin: tried to set the status to Resolved, without permission
 18 Nov 2026, 10:05 · Lin: tried 3 times to take it, which wasn't possible then; this was the last time
-18 Nov 2026, 10:05 · Lin: tried 3 times to change it, but may not; this was the last time`)
+18 Nov 2026, 10:05 · Lin: tried 3 times to change it, without permission; this was the last time`)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func TestCardsOfLongDescriptions(t *testing.T) {
 		})
 		posts := b.platform.postsIn("DWEI")
 		first, reminder := core.Text(posts[0].Message.Card.Body), core.Text(posts[1].Message.Card.Body)
-		if n := utf8.RuneCountInString(first); n < 600 || n > 660 || !strings.HasSuffix(first, "For all of it, choose Details.") || reminder != "" {
+		if n := utf8.RuneCountInString(first); n < 600 || n > 660 || !strings.HasSuffix(first, "For the full text, choose Details.") || reminder != "" {
 			t.Errorf("version %d has a description of %d characters, the reminder %q", version, n, reminder)
 		}
 	}

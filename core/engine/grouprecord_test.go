@@ -176,7 +176,7 @@ func TestPartsOfAChangeFail(t *testing.T) {
 	}
 	b.eventually("wei is told", func() bool { return len(b.platform.postsIn("DWEI")) == 1 })
 	got := core.Text(b.platform.postsIn("DWEI")[0].Message.Text)
-	if !strings.Contains(got, "Not everything that you changed in #Ledger-r-1 worked") || !strings.Contains(got, "not_allowed") {
+	if !strings.Contains(got, "Some of your changes to #Ledger-r-1 failed") || !strings.Contains(got, "not_allowed") {
 		t.Errorf("wei is told %q", got)
 	}
 }

@@ -92,7 +92,7 @@ func TestHistoryReadsAsItHappened(t *testing.T) {
 				t.Fatal(err)
 			}
 			reads(t, first, ": Pending → Shelved. Reason for shelving: because", ": Shelved → Pending. Note: because", "Pending → Resolved. Resolution: because")
-			reads(t, older, "ana: filed the risk", ": Pending → In progress", ": tried to set the status to Resolved, but may not", ": In progress → Shelved")
+			reads(t, older, "ana: filed the risk", ": Pending → In progress", ": tried to set the status to Resolved, without permission", ": In progress → Shelved")
 			if strings.Contains(older, "→ Resolved") || strings.Contains(first, "filed the risk") {
 				t.Errorf("the pages overlap:\n%s\n%s", first, older)
 			}
