@@ -55,6 +55,7 @@ riskroom export 写出的 CSV，或如下的 YAML：
 每个事件及其全文。
 
 退出码：0 已模拟，1 无法模拟，2 命令行有误`,
+		"%s is larger than %d MiB: export fewer risks, for example with --since": "%s 超过 %d MiB：请减少导出的风险，例如使用 --since",
 		"warning: %s":                      "警告：%s",
 		"which file? Name one config file": "哪个文件？请写一个配置文件",
 		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",

@@ -160,7 +160,9 @@ func who(a core.Actor) string {
 // noFormula makes a spreadsheet show a text that it would take for a formula. See
 // https://owasp.org/www-community/attacks/CSV_Injection.
 func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	// One that has apostrophes already gets another, so that simulate reads what it was.
+	bare := strings.TrimLeft(cell, "'")
+	if bare != "" && strings.ContainsRune("=+-@\t\r", rune(bare[0])) {
 		return "'" + cell
 	}
 	return cell

@@ -208,11 +208,31 @@ func scenarioOf(s environment, f simulateFlags, cfg *config.Config, now time.Tim
 	return scenario, nil
 }
 
+// maxRisks is how large a file with risks may be.
+const maxRisks = 64 << 20
+
+// readRisks reads a file with risks. Errors are misused.
+func readRisks(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, misuse("cannot read the risks: %v", withoutSyscall(err))
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxRisks+1))
+	switch {
+	case err != nil:
+		return nil, misuse("cannot read the risks: %v", withoutSyscall(err))
+	case len(src) > maxRisks:
+		return nil, misuse("%s is larger than %d MiB: export fewer risks, for example with --since", name, maxRisks>>20)
+	}
+	return src, nil
+}
+
 // readScenario reads a file with risks.
 func readScenario(s environment, name string, cfg *config.Config) (simulate.Scenario, error) {
-	src, err := os.ReadFile(name)
+	src, err := readRisks(name)
 	if err != nil {
-		return simulate.Scenario{}, misuse("cannot read the risks: %v", withoutSyscall(err))
+		return simulate.Scenario{}, err
 	}
 	parse := simulate.Parse
 	if strings.EqualFold(filepath.Ext(name), ".csv") {

@@ -37,7 +37,10 @@ func Chinese() map[string]string {
 		"write everything on the line, as without a form":                           "请把全部内容写在这一行，不依赖表单",
 		"%s does nothing, because it is refused: %s":                                "%s 没有任何效果，因为被拒绝：%s",
 		"correct the line or, if the refusal is what you want, write refused: true": "请改正这一行；如果预期就是被拒绝，请写 refused: true",
-		"schedules": "定时计划",
-		"notices":   "通知",
+		"the status %s isn't read: every risk begins as it is filed":                "不读取状态 %s：每个风险都从填报时开始",
+		"with --live, simulate goes on from risks as they are":                      "使用 --live 时，simulate 从风险的现状继续",
+		"the simulation has %s file it":                                             "模拟时由 %s 填报",
+		"schedules":                                                                 "定时计划",
+		"notices":                                                                   "通知",
 	}
 }

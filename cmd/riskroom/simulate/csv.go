@@ -5,11 +5,13 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"riskroom/cmd/riskroom/cast"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -21,7 +23,8 @@ import (
 func ParseCSV(name string, src []byte, lang string, cfg *config.Config) (Scenario, config.Problems) {
 	t := table{
 		cfg: cfg, name: name, say: text.NewWording(lang, Chinese(), config.Chinese()),
-		rows: csv.NewReader(bytes.NewReader(bytes.TrimPrefix(src, []byte("\ufeff")))),
+		warned: map[string]bool{},
+		rows:   csv.NewReader(bytes.NewReader(bytes.TrimPrefix(src, []byte("\ufeff")))),
 	}
 	header, err := t.rows.Read()
 	if err != nil {
@@ -65,11 +68,22 @@ type table struct {
 	header   []string
 	row      []string
 	problems config.Problems
+	warned   map[string]bool // by what each warning is about
 }
 
 func (t *table) problem(column int, says text.Phrase) {
 	line, col := t.rows.FieldPos(column)
 	t.problems = append(t.problems, config.Problem{File: t.name, Line: line, Col: col, Rule: "csv", Message: t.say.Say(says)})
+}
+
+// warn reports a warning once.
+func (t *table) warn(column int, about string, says, hint text.Phrase) {
+	if !t.warned[about] {
+		t.warned[about] = true
+		t.problem(column, says)
+		p := &t.problems[len(t.problems)-1]
+		p.Warning, p.Hint = true, t.say.Say(hint)
+	}
 }
 
 // unread reports a line that isn't CSV.
@@ -88,7 +102,7 @@ func (t *table) cell(name string) (string, int) {
 		return "", 0
 	}
 	s := strings.TrimSpace(t.row[i])
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@", rune(s[1])) {
+	if bare := strings.TrimLeft(s, "'"); bare != "" && len(bare) < len(s) && strings.ContainsRune("=+-@\t\r", rune(bare[0])) {
 		s = s[1:] // export puts it there for spreadsheets
 	}
 	return s, i
@@ -96,8 +110,12 @@ func (t *table) cell(name string) (string, int) {
 
 func (t *table) risk(row []string) (Risk, bool) {
 	t.row = row
-	if status, _ := t.cell("status"); status != "" && !core.Status(status).Open() && core.Status(status).Valid() {
+	switch status := core.Status(t.word("status", words(core.Statuses()))); {
+	case status.Valid() && !status.Open():
 		return Risk{}, false
+	case status.Valid() && status != core.Pending:
+		_, at := t.cell("status")
+		t.warn(at, "status", text.Phrasef("the status %s isn't read: every risk begins as it is filed", status), text.Plain("with --live, simulate goes on from risks as they are"))
 	}
 	line, col := t.rows.FieldPos(0)
 	r := Risk{
@@ -110,20 +128,45 @@ func (t *table) risk(row []string) (Risk, bool) {
 	for _, m := range t.cfg.Organisation.Modules {
 		modules = append(modules, m.Name)
 	}
-	var severities []string
-	for _, s := range core.Severities() {
-		severities = append(severities, string(s))
-	}
-	r.Module, r.Severity = t.word("module", modules), core.Severity(t.word("severity", severities))
-	if by := t.people("submitter"); len(by) > 0 {
-		r.By, _ = by[0].Name()
-	}
+	r.Module, r.Severity = t.word("module", modules), core.Severity(t.word("severity", words(core.Severities())))
+	r.By, r.Workspace = t.submitter()
 	for _, f := range t.cfg.Organisation.Fields {
 		if v := t.field(f); !v.IsZero() {
 			r.Fields[f.Key] = v
 		}
 	}
 	return r, true
+}
+
+// submitter returns who filed a risk, and where if it is an account.
+func (t *table) submitter() (by, workspace string) {
+	by, at := t.cell("submitter")
+	ref := core.Ref(by)
+	if a, ok := ref.Account(); ok {
+		t.knows(a.Workspace, at)
+		return by, a.Workspace
+	}
+	if _, ok := ref.Name(); by != "" && !ok {
+		t.warn(at, by, text.Phrasef("%q is not a person's name", by), text.Phrasef("the simulation has %s file it", cast.Reporter))
+		return "", ""
+	}
+	return by, ""
+}
+
+// knows reports a workspace that the config file doesn't have.
+func (t *table) knows(workspace string, at int) {
+	if known := (decoder{cfg: t.cfg}).workspaces(); !slices.Contains(known, workspace) {
+		t.problem(at, text.Phrasef("unknown workspace %q: %s", workspace, config.Suggest(workspace, known)))
+	}
+}
+
+// words returns words of a type as texts.
+func words[T ~string](list []T) []string {
+	var out []string
+	for _, w := range list {
+		out = append(out, string(w))
+	}
+	return out
 }
 
 func (t *table) word(column string, words []string) string {
@@ -148,14 +191,36 @@ func (t *table) time(column string) time.Time {
 
 // people reads names, groups and accounts with commas between them. nil: there are none.
 func (t *table) people(column string) []core.Ref {
-	s, _ := t.cell(column)
+	s, at := t.cell(column)
 	var out []core.Ref
 	for name := range strings.SplitSeq(s, ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			out = append(out, core.Ref(name))
+			t.ref(core.Ref(name), at)
 		}
 	}
 	return out
+}
+
+// ref reports somebody whom the config file can't have, and warns of those whom it hasn't.
+func (t *table) ref(r core.Ref, at int) {
+	name, isName := r.Name()
+	a, isAccount := r.Account()
+	w, _, isGroup := r.Group()
+	switch {
+	case isName:
+		if _, ok := t.cfg.Organisation.People[name]; !ok {
+			known := slices.Sorted(maps.Keys(t.cfg.Organisation.People))
+			t.warn(at, name, text.Phrasef("the config file has no person named %q: %s", name, config.Suggest(name, known)),
+				text.Plain("the simulation has a person of this name in every workspace; if that is what you want, ignore this"))
+		}
+	case isAccount:
+		t.knows(a.Workspace, at)
+	case !isGroup:
+		t.problem(at, text.Phrasef("%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID", r))
+	case w != "":
+		t.knows(w, at)
+	}
 }
 
 func (t *table) field(f core.Field) core.Value {

@@ -41,6 +41,9 @@ func (w *world) file(ctx context.Context, n int, r Risk) error {
 		return r.errf("there is no workspace %q", r.Workspace)
 	}
 	by := core.Actor{Account: core.Account{Workspace: p.Name, ID: p.IDs[r.By]}, Name: r.By}
+	if a, ok := core.Ref(r.By).Account(); ok {
+		by = core.Actor{Account: a, Name: p.Names[a.ID]}
+	}
 	if by.Account.ID == "" {
 		return r.errf("%s has no account in %s", r.By, p.Name)
 	}

@@ -48,7 +48,7 @@ type Risk struct {
 	Place
 	Title, Module, Description string
 	Severity                   core.Severity
-	By                         string // a person's name; "": cast.Reporter
+	By                         string // a person's name, or an account; "": cast.Reporter
 	Workspace                  string // where it is filed; "": the first of the config file
 	Handlers                   []core.Ref
 	DiscoveredAt, DueAt        time.Time
@@ -117,7 +117,9 @@ func (s Scenario) Names() []string {
 		}
 	}
 	for _, r := range s.Risks {
-		add(r.By)
+		if name, ok := core.Ref(r.By).Name(); ok {
+			add(name)
+		}
 		for _, ref := range r.people() {
 			if name, ok := ref.Name(); ok {
 				add(name)
@@ -148,6 +150,9 @@ func (s Scenario) Cast() cast.Also {
 // people returns whom a risk names.
 func (r Risk) people() []core.Ref {
 	all := slices.Clone(r.Handlers)
+	if _, ok := core.Ref(r.By).Account(); ok {
+		all = append(all, core.Ref(r.By))
+	}
 	for _, v := range r.Fields {
 		all = append(all, v.People...)
 	}
