@@ -29,39 +29,55 @@ end
 if id ~= '' then redis.call('HSET', server, 'at', str(now)) end
 
 -- doubt marks a run that may have been begun on the server before this one.
+local here = num(seen.began)
 local function doubt(r)
+  if here < num(r.f.due) then return end
   local since, at = string.match(r.f.doubt or '', '^(%d+)|(%d+)$')
-  if num(seen.began) < num(r.f.due) or num(seen.began) <= num(at) then return end
+  if here <= num(at) then return end
   put(r, 'doubt', (since or str(math.max(num(seen.since), num(r.f.due)))) .. '|' .. seen.began)
 end
 
+-- claim gives the nonce's caller a run that is due, except for its timer and its place in the
+-- set of running ones, which are written for all runs at once.
+local scores, ids = {}, {}
+local function claim(r)
+  if r.f.st == 'running' and num(r.f.open) > 0 then
+    put(r, 'crash', str(num(r.f.crash) + 1))
+  end
+  if r.f.st == 'waiting' then redis.call('SREM', waiting, r.id) end
+  put(r, 'st', 'running')
+  put(r, 'fence', str(math.max(now + lease, num(r.f.fence) + 1)))
+  put(r, 'prev', '')
+  put(r, 'how', 'claim')
+  put(r, 'nonce', nonce)
+  doubt(r)
+  save(r)
+  ids[#ids + 1] = r.id
+  scores[#scores + 1] = r.f.fence
+  scores[#scores + 1] = r.id
+end
+
+for _, w in ipairs(wanted) do
+  w.score = score(due, w.id)
+  w.run = w.score and load(w.key, w.id, w.runs)
+end
 local out = { 'ok' }
 for i, w in ipairs(wanted) do
-  local s = score(due, w.id)
+  local r, s = w.run, w.score
   if not s then
     out[i + 1] = { w.id, '', '0' }
+  elseif not r.f.st then
+    redis.call('ZREM', due, w.id)
+    out[i + 1] = { w.id, '', '0' }
+  elseif s <= now or r.f.st == 'running' and r.f.nonce == nonce and r.f.how == 'claim' then
+    if s <= now then claim(r) end
+    out[i + 1] = { w.id, r.f.fence, '1', flat(r.f) }
   else
-    local r = load(w.key, w.id, w.runs)
-    if not r.f.st then
-      redis.call('ZREM', due, w.id)
-      out[i + 1] = { w.id, '', '0' }
-    elseif s <= now then
-      if r.f.st == 'running' and num(r.f.open) > 0 then
-        put(r, 'crash', str(num(r.f.crash) + 1))
-      end
-      state(r, 'running')
-      renew(r, '', now + lease, 'claim')
-      put(r, 'nonce', nonce)
-      doubt(r)
-      save(r)
-      out[i + 1] = { w.id, r.f.fence, '1', flat(r.f) }
-    elseif r.f.st == 'running' and r.f.nonce == nonce and r.f.how == 'claim' then
-      out[i + 1] = { w.id, r.f.fence, '1', flat(r.f) }
-    else
-      out[i + 1] = { w.id, str(s), '0' }
-    end
+    out[i + 1] = { w.id, str(s), '0' }
   end
 end
+write('SADD', running, ids)
+write('ZADD', due, scores)
 for i, w in ipairs(wanted) do
   if out[i + 1][3] == '1' then
     out[i + 1][5] = record(due, w.risk, w.docs, w.binding, w.shown, w.runs, w.groups) or ''

@@ -34,27 +34,22 @@ local ended = { finished = true, skipped = true, cancelled = true }
 
 -- load reads a run of a risk, by default of the one in KEYS.
 local function load(k, id, of)
-  local r = { key = k, id = id, runs = of or runs, set = {}, gone = {} }
+  local r = { key = k, id = id, runs = of or runs, changed = {} }
   local implied
   r.f, implied = run_of(k, id, r.runs)
   if implied then -- the first save writes its hash
-    for field, value in pairs(r.f) do r.set[field] = value end
+    for field in pairs(r.f) do r.changed[#r.changed + 1] = field end
   end
   return r
 end
 
 local function put(r, field, value)
+  if r.f[field] == value then return end
   r.f[field] = value
-  r.set[field] = value
-  r.gone[field] = nil
+  r.changed[#r.changed + 1] = field
 end
 
-local function drop(r, field)
-  if r.f[field] == nil then return end
-  r.f[field] = nil
-  r.set[field] = nil
-  r.gone[field] = true
-end
+local function drop(r, field) put(r, field, nil) end
 
 -- write calls a command with many arguments, in parts that fit unpack.
 local function write(command, k, list)
@@ -66,13 +61,19 @@ end
 -- save writes what changed, and the summary in the risk's record. If nothing changed, the
 -- record may no longer have the run.
 local function save(r)
-  if not next(r.set) and not next(r.gone) then return end
-  local gone = {}
-  for field in pairs(r.gone) do gone[#gone + 1] = field end
+  if not r.changed[1] then return end
+  local f, set, gone = r.f, {}, {}
+  for _, field in ipairs(r.changed) do
+    if f[field] == nil then
+      gone[#gone + 1] = field
+    else
+      set[#set + 1] = field
+      set[#set + 1] = f[field]
+    end
+  end
   write('HDEL', r.key, gone)
-  write('HSET', r.key, flat(r.set))
-  r.set, r.gone = {}, {}
-  local f = r.f
+  write('HSET', r.key, set)
+  r.changed = {}
   redis.call('HSET', r.runs, r.id,
     table.concat({ f.st, f.flow or '', f.due or '0', f.begun or '0', f.open or '0' }, '|'))
 end
