@@ -142,7 +142,7 @@ func TestServeReloads(t *testing.T) {
 
 	hup("call_timeout: 9s\n" + withAdministrator("Fourth"))
 	r.reports("the changed config file needs a restart", 1)
-	r.told("it changes what needs a restart: call_timeout.")
+	r.told("because these changes need a restart: call_timeout.")
 	r.file("Four", "Second R-4")
 
 	hup(withAdministrator("Second") + "# a comment\n")
