@@ -110,6 +110,7 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	for _, w := range scenario.Outside(cfg, now) {
 		warnScenario(s, w)
 	}
+	defer simulate.CollectLess()()
 	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Live: live, Progress: func(at time.Time) {
 		fmt.Fprintln(s.stderr, s.say("riskroom: at %s", at.In(cfg.Organisation.Zone).Format("2006-01-02 15:04")))
 	}})

@@ -65,6 +65,7 @@ func BenchmarkAtOnce(b *testing.B) { benchmark(b, atOnce) }
 
 func benchmark(b *testing.B, scenario func(risks int) Scenario) {
 	b.Helper()
+	defer CollectLess()()
 	for _, n := range []int{1000, 10_000} {
 		b.Run(fmt.Sprintf("%d-risks", n), func(b *testing.B) {
 			cfg := configOf(b, quarter)
