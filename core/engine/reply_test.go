@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -99,19 +98,25 @@ func TestReply(t *testing.T) {
 	}
 }
 
-// A reply is kept up to date like any other message with a card.
+// A reply is kept up to date like any other message with a card, in a group as in a direct
+// conversation.
 func TestReplyIsKeptUpToDate(t *testing.T) {
 	t.Parallel()
-	inSynctest(t, func(b *bundle) {
-		r := b.file("Ledger", time.Time{})
-		time.Sleep(2 * time.Minute)
-		b.must(lin, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Books")}})
-		time.Sleep(time.Minute)
-		card := b.platform.postsIn("CROOM")[1].Message.Card
-		if card == nil || core.Text(card.Title) != "R-1 Books" {
-			b.t.Errorf("the card is %+v", card)
-		}
-	}, threadFlow())
+	for channel, d := range map[string]flow.Def{"CROOM": threadFlow(), "DWEI": chaseFlow()} {
+		t.Run(d.Name, func(t *testing.T) {
+			t.Parallel()
+			inSynctest(t, func(b *bundle) {
+				r := b.file("Ledger", time.Time{})
+				time.Sleep(2 * time.Minute)
+				b.must(lin, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Books")}})
+				time.Sleep(time.Minute)
+				card := b.platform.postsIn(channel)[1].Message.Card
+				if card == nil || core.Text(card.Title) != "R-1 Books" {
+					b.t.Errorf("the card is %+v", card)
+				}
+			}, d)
+		})
+	}
 }
 
 // If the risk has got another group meanwhile, the message can't be a reply there.
@@ -145,28 +150,33 @@ func withoutWaits(d flow.Def) flow.Def {
 // each step. Each is sent once, in the thread.
 func TestReplyKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for steps := range 40 {
-		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), withoutWaits(threadFlow()))
-				f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Ledger", Module: "Payments"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, p := range []*process{{steps: 2 + steps}, {steps: -1}} {
-					stop := b.startProcess(p)
-					time.Sleep(3 * time.Minute)
-					stop()
-				}
-				b.wantThread("CROOM", "R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1")
-				if s := b.run(f.Risk.Key, "thread").State; s != "" && s != engine.Finished {
-					t.Errorf("the run is %s", s)
-				}
-				if got := b.apart(f.Risk.Key); got != nil {
-					t.Errorf("the trail says %q", got)
-				}
-			})
-		})
-	}
+	repliesKilled(t, 40, threadFlow(), func(b *bundle) {
+		b.wantThread("CROOM", "R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1")
+	})
+}
+
+// repliesKilled files a risk with a flow whose process is killed at each of the first n steps.
+// Then it checks what was sent, and that the trail says apart.
+func repliesKilled(t *testing.T, n int, d flow.Def, sent func(*bundle), apart ...string) {
+	t.Helper()
+	d = withoutWaits(d)
+	atSteps(t, n, func(t *testing.T, steps int) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), d)
+		f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Ledger", Module: "Payments"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []*process{{steps: 1 + steps}, {steps: -1}} {
+			stop := b.startProcess(p)
+			time.Sleep(3 * time.Minute)
+			stop()
+		}
+		sent(b)
+		if s := b.run(f.Risk.Key, d.Name).State; s != "" && s != engine.Finished {
+			t.Errorf("the run is %s", s)
+		}
+		if got := b.apart(f.Risk.Key); !slices.Equal(got, apart) {
+			t.Errorf("the trail says %q, want %q", got, apart)
+		}
+	})
 }

@@ -1,15 +1,11 @@
 package engine_test
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core"
-	"riskroom/core/engine"
 	"riskroom/core/flow"
 )
 
@@ -85,49 +81,13 @@ func TestFallbackIsNoReply(t *testing.T) {
 	}, d)
 }
 
-// A reply in a direct conversation is kept up to date like any other message with a card.
-func TestDirectReplyIsKeptUpToDate(t *testing.T) {
-	t.Parallel()
-	inSynctest(t, func(b *bundle) {
-		r := b.file("Ledger", time.Time{})
-		time.Sleep(2 * time.Minute)
-		b.must(lin, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Books")}})
-		time.Sleep(time.Minute)
-		card := b.platform.postsIn("DWEI")[1].Message.Card
-		if card == nil || core.Text(card.Title) != "R-1 Books" {
-			b.t.Errorf("the card is %+v", card)
-		}
-	}, chaseFlow())
-}
-
 // TestDirectReplyKilledAtEveryStep kills the process that sends direct messages and the replies
 // to them at each step. Each is sent once, in the thread of its recipient.
 func TestDirectReplyKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for steps := range 60 {
-		t.Run(fmt.Sprint(steps), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				b := setupOn(t, &fakeClock{}, inMemory(t), withoutWaits(chaseFlow()))
-				f, err := b.engine.File(context.Background(), "op-file", lin, engine.Draft{Title: "Ledger", Module: "Payments"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, p := range []*process{{steps: 2 + steps}, {steps: -1}} {
-					stop := b.startProcess(p)
-					time.Sleep(3 * time.Minute)
-					stop()
-				}
-				b.wantThread("DWEI", "R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1")
-				b.wantThread("DLIN", "R-1 first 0 0", "R-1 third 0 0")
-				b.wantThread("DMEI", "R-1 second 0 0")
-				if s := b.run(f.Risk.Key, "chase").State; s != "" && s != engine.Finished {
-					t.Errorf("the run is %s", s)
-				}
-				if got, want := b.apart(f.Risk.Key), []string{"not_sent: acme/LIN", "not_sent: acme/MEI"}; !slices.Equal(got, want) {
-					t.Errorf("the trail says %q, want %q", got, want)
-				}
-			})
-		})
-	}
+	repliesKilled(t, 60, chaseFlow(), func(b *bundle) {
+		b.wantThread("DWEI", "R-1 first 0 0", "R-1 second 1 1", "R-1 third 2 1")
+		b.wantThread("DLIN", "R-1 first 0 0", "R-1 third 0 0")
+		b.wantThread("DMEI", "R-1 second 0 0")
+	}, "not_sent: acme/LIN", "not_sent: acme/MEI")
 }
