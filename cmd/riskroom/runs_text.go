@@ -30,8 +30,6 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("the date that it counted from has changed")
 	case "by_others":
 		return text.Plain("somebody did it whom the trigger does not name under by")
-	case "walking":
-		return text.Plain("it goes on reading the open risks")
 	case "condition_failed":
 		return text.Plain("its condition could not be evaluated")
 	case "forgotten":
@@ -46,20 +44,29 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("it is unknown whether its last call happened: check the platform, then retry or drop")
 	case "stored_input":
 		return text.Plain("this version cannot read what it stored")
-	case "handed_back":
-		return text.Plain("handed back by a riskroom that stopped")
-	case "announced":
-		return text.Plain("its notice is in the channel, which it closes a day later unless a person posts there")
 	case "kept":
 		return text.Plain("a person has posted since the notice")
 	case "topic_ended":
 		return text.Plain("the topic has ended")
+	case "group_not_ready":
+		return text.Plain("the run that creates the risk's group did not get that done within a day")
+	case "flow_unreadable":
+		return text.Plain("its flow was written by another version")
+	case "no_risk":
+		return text.Plain("its risk does not exist")
+	case "dropped":
+		return text.Plain("dropped by hand")
+	}
+	return waitingText(code)
+}
+
+// waitingText is reasonText of a run that goes on later.
+func waitingText(code string) text.Phrase {
+	switch code {
 	case engine.StepWaits:
 		return text.Plain("a step of its flow says so")
 	case engine.AwaitsGroup:
 		return text.Plain("it waits for the run that creates the risk's group")
-	case "group_not_ready":
-		return text.Plain("the run that creates the risk's group did not get that done within a day")
 	case "group_not_seen":
 		return text.Plain("the bot cannot see the risk's group; it checks again")
 	case "others_act":
@@ -72,8 +79,10 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("its risk keeps changing; its condition is evaluated again")
 	case "not_read":
 		return text.Plain("its risk could not be read")
-	case "flow_unreadable":
-		return text.Plain("its flow was written by another version")
+	case "walking":
+		return text.Plain("it goes on reading the open risks")
+	case "announced":
+		return text.Plain("its notice is in the channel, which it closes a day later unless a person posts there")
 	case engine.Held:
 		return text.Plain("it holds messages")
 	case engine.NotYet:
@@ -88,12 +97,10 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("it waits for the platform's rate limit")
 	case "unavailable":
 		return text.Plain("the platform or Redis does not respond")
-	case "no_risk":
-		return text.Plain("its risk does not exist")
+	case "handed_back":
+		return text.Plain("handed back by a riskroom that stopped")
 	case "retried":
 		return text.Plain("retried by hand")
-	case "dropped":
-		return text.Plain("dropped by hand")
 	}
 	return text.Plain(code)
 }

@@ -48,7 +48,7 @@ Run it again after an upgrade of riskroom.`, schemaName, testSchemaName),
 				_, err := s.stdout.Write(schemaOf(tests).text)
 				return err
 			}
-			src, err := os.ReadFile(args[0])
+			src, err := readNamed(args[0])
 			if err != nil {
 				return misuse("cannot read the config file: %v", withoutSyscall(err))
 			}
@@ -77,7 +77,7 @@ func schemaOf(tests bool) schema {
 func (c schema) write(s environment, file string, src []byte) error {
 	name, named := schemaLine(src, c.name)
 	path := filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
-	if there, err := os.ReadFile(path); err == nil && !c.wrote(there) {
+	if there, err := readNamed(path); err == nil && !c.wrote(there) {
 		return misuse("%s is not riskroom's: move it away, or print the schema with: riskroom schema", path)
 	}
 	if err := os.WriteFile(path, c.text, 0o600); err != nil {
