@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -43,6 +44,8 @@ func join(calls []*call) (joint []*call, of []int) {
 	return joint, of
 }
 
+var errTooFewAnswers = errors.New("a script has answered fewer calls than were made with it")
+
 // split returns for each of the calls that were joined what became of it.
 func split(ctx context.Context, calls []*call, of []int, became []sent) []sent {
 	list, taken := make([]sent, len(calls)), make([]int, len(became))
@@ -50,10 +53,14 @@ func split(ctx context.Context, calls []*call, of []int, became []sent) []sent {
 		list[i] = became[of[i]]
 		taken[of[i]]++ // the answer begins with a code
 		a, err := read(c.name, list[i].cmd)
-		if c.common.keys == 0 || err != nil || taken[of[i]] >= len(a) {
+		if c.common.keys == 0 || err != nil {
 			continue
 		}
 		list[i].cmd = redis.NewCmd(ctx)
+		if taken[of[i]] >= len(a) { // nobody may take another's answer for theirs
+			list[i].cmd.SetErr(errTooFewAnswers)
+			continue
+		}
 		list[i].cmd.SetVal([]any{a[0], a[taken[of[i]]]})
 	}
 	return list
