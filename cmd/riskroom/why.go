@@ -13,6 +13,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/store"
 	"riskroom/core/text"
 )
@@ -29,7 +30,8 @@ why shows the same to whoever may read the risk.
 
 why reads the Redis that the config file names, and changes nothing there. You can
 use it while serve is running. It needs only the secrets in the redis section, and
-shows people by the names in the config file.
+shows people by the names in the config file or, if it doesn't have their accounts, as
+workspace/ID.
 
 Exit codes: 0 shown, 1 there is no such risk or flow or Redis cannot be read, 2 the
 command line is wrong.`),
@@ -97,9 +99,19 @@ func readerOf(cfg *config.Config, db *store.Store, words *text.Catalogue) (*engi
 		return nil, nil, err
 	}
 	b, err := bots.New(bots.Config{
-		Filing: e, Handling: e, Persons: e.Persons(), Org: &cfg.Organisation, Text: words, Clock: core.ClockFunc(time.Now),
+		Filing: e, Handling: e, Persons: byAccount{e.Persons()}, Org: &cfg.Organisation, Text: words, Clock: core.ClockFunc(time.Now),
 	})
 	return e, b, err
+}
+
+// byAccount names people whom only a platform can name by their accounts.
+type byAccount struct{ people.Persons }
+
+func (b byAccount) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	if a, ok := ref.Account(); ok {
+		return core.Plain(a.String())
+	}
+	return b.Persons.Name(ctx, ref, workspace, lang)
 }
 
 // explainedRisk is an explanation as JSON.
@@ -154,6 +166,7 @@ type explainedRun struct {
 	For     string            `json:"waits_for,omitempty"`
 	Earlier bool              `json:"earlier_version,omitempty"`
 	Unmet   map[string]string `json:"values,omitempty"` // for which the condition was false
+	Held    []engine.Hold     `json:"held,omitempty"`   // messages that wait
 	Did     []shownEvent      `json:"did"`
 }
 
@@ -173,7 +186,7 @@ func explanationOf(x engine.Explanation, zone *time.Location) explainedRisk {
 		for _, r := range f.Runs {
 			run := explainedRun{
 				Run: r.ID.String(), State: string(r.State), Anchor: r.Anchor, Number: r.Number, Due: r.Due.UTC(), Fired: r.Fired.UTC(), Until: r.Until.UTC(),
-				Ended: r.Ended.UTC(), Reason: r.Reason, For: r.For, Earlier: r.Earlier, Unmet: valuesOf(r.Unmet), Did: []shownEvent{},
+				Ended: r.Ended.UTC(), Reason: r.Reason, For: r.For, Earlier: r.Earlier, Unmet: valuesOf(r.Unmet), Held: r.Held, Did: []shownEvent{},
 			}
 			for _, e := range r.Did {
 				run.Did = append(run.Did, showEvent(e, zone))

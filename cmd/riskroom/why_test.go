@@ -2,8 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"riskroom/cmd/riskroom/app"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 func TestWhy(t *testing.T) {
@@ -49,5 +56,35 @@ func TestWhy(t *testing.T) {
 		if r := why(c.args...); r.code != c.code || !strings.Contains(r.stderr, c.says) {
 			t.Errorf("%v: exit %d, %s", c.args, r.code, r.stderr)
 		}
+	}
+}
+
+// TestWhyHeld checks what is shown of a message that waits for somebody whose account the file
+// doesn't have.
+func TestWhyHeld(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, cfg, err := openRunStore(t.Context(), environment{lookup: lookupIn(d.env)}, runsFlags{config: d.config}, app.ReadStore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Stop() }()
+	_, bot, err := readerOf(cfg, db.Store, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	run := engine.RunExplained{State: engine.Waiting, Held: []engine.Hold{{For: "acme/U0LIN", Until: until, Zone: "UTC", Why: engine.QuietHours}}}
+	x := engine.Explanation{Risk: core.Risk{Key: "R-1"}, Flows: []engine.FlowExplained{{Name: "tell", Runs: []engine.RunExplained{run}}}}
+
+	if got := bot.Explained(t.Context(), x, text.English); !strings.Contains(got, "It holds its message for acme/U0LIN until 2 Mar 2026, 08:00 (UTC): quiet hours") {
+		t.Error(got)
+	}
+	if got := explanationOf(x, time.UTC).Flows[0].Runs[0].Held; !slices.Equal(got, run.Held) {
+		t.Errorf("as JSON: %+v", got)
 	}
 }
