@@ -315,7 +315,7 @@ func (e *Engine) lost(r core.Risk) []LostValue {
 			lose(LostOption, key+": "+v.Text)
 		}
 	}
-	if _, i := e.org.Node(r.Node); r.Node != "" && len(e.org.Process) > 0 && i < 0 {
+	if _, i := e.org.Node(r.Node); r.Node != "" && i < 0 {
 		lose(LostNode, r.Node)
 	}
 	if _, ok := e.org.Module(r.Module); r.Module != "" && !ok {

@@ -246,7 +246,7 @@ func TestForeseeLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	org := *b.org
-	org.Process, org.Modules = nodes()[1:], nil
+	org.Modules = nil
 	org.Fields = []core.Field{
 		{Key: "cost", Type: core.NumberField, Part: core.Reported},
 		{Key: "kind", Type: core.SelectField, Part: core.Reported, Options: []core.Option{{Key: "b"}}},
@@ -255,16 +255,19 @@ func TestForeseeLost(t *testing.T) {
 	delete(org.People, "wei")
 	o := b.options
 	o.Organisation = &org
-	var lost []engine.LostValue
-	if _, err := b.newEngine(o).Foresee(b.ctx(), func(p engine.RiskPlan) error { lost = p.Lost; return nil }); err != nil {
-		t.Fatal(err)
-	}
 	want := []engine.LostValue{
 		{engine.LostType, "cost"}, {engine.LostOption, "kind: a"}, {engine.LostField, "site"},
 		{engine.LostNode, "triage"}, {engine.LostModule, "Payments"}, {engine.LostPerson, "wei"},
 	}
-	if !slices.Equal(lost, want) {
-		t.Errorf("lost: %v, want %v", lost, want)
+	for name, process := range map[string][]core.Node{"a node is gone": nodes()[1:], "the process is gone": nil} {
+		org.Process = process
+		var lost []engine.LostValue
+		if _, err := b.newEngine(o).Foresee(b.ctx(), func(p engine.RiskPlan) error { lost = p.Lost; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(lost, want) {
+			t.Errorf("%s: lost: %v, want %v", name, lost, want)
+		}
 	}
 }
 
