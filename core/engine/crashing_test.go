@@ -7,6 +7,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
+	"riskroom/core/store/storetest"
 )
 
 // kill ends the process.
@@ -22,13 +23,21 @@ func TestMessagesOfACrashingRunAreUpdated(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"lin", "wei"}
-	b := setup(t, d)
+	clock := &fakeClock{}
+	first := storetest.Embedded(t, clock)
+	b := setupOn(t, clock, first, d)
 	r := b.file("Ledger", time.Time{})
 	for kills := 0; b.run(r.Key, "tell").State != engine.Parked; kills++ {
 		if kills == 10 {
 			t.Fatalf("after %d kills the run is %+v", kills, b.run(r.Key, "tell"))
 		}
 		p := &process{steps: -1}
+		another, err := first.Another(b.ctx())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = another.Stop() }()
+		b.store = another
 		died := make(chan struct{}, 1)
 		b.platform.setFail(func(method, about string) error {
 			if about != "DWEI" {

@@ -63,7 +63,8 @@ func (l *process) step(call func() error) error {
 	return err
 }
 
-// killableStore is the store as a process sees it.
+// killableStore is the store as a process sees it. Processes that share a store count as one,
+// so a run isn't parked, however often they die in its calls.
 type killableStore struct {
 	engine.Store
 	*process

@@ -116,7 +116,7 @@ type Run struct {
 	Attempts int       // failed attempts of this step
 	Unknown  int       // those of them that failed for an unknown reason
 	Since    time.Time // when this step first failed, zero if it hasn't
-	Crashes  int       // claims since the last result that expired with an intent open
+	Crashes  int       // since the last result: claims that expired with an intent open, after which another process claimed
 	Wish     Wish
 	Reason   string               // of Parked, Skipped, Cancelled, Waiting: a code
 	Input    []byte               // the step's pinned input, nil if not pinned yet

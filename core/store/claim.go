@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -104,7 +105,7 @@ func (s *Store) claims(list []timed, file string, lease time.Duration) (calls []
 	for _, shard := range shards {
 		mine := byShard[shard]
 		c := s.around("claim", mine[0].id.Risk)
-		c.add(nonce(), lease.Milliseconds(), file).key(s.keys.server(shard)).add(len(mine))
+		c.add(s.claimNonce(), lease.Milliseconds(), file).key(s.keys.server(shard)).add(len(mine))
 		for _, t := range mine {
 			r := t.id.Risk
 			c.run(s.keys, t.id).key(s.keys.runs(r)).key(s.keys.risk(r)).key(s.keys.document(r)).
@@ -113,6 +114,11 @@ func (s *Store) claims(list []timed, file string, lease time.Duration) (calls []
 		calls = append(calls, c)
 	}
 	return calls, shards
+}
+
+// claimNonce identifies one claim, and the process that makes it.
+func (s *Store) claimNonce() string {
+	return s.process + "." + strconv.FormatUint(s.claimed.Add(1), 36)
 }
 
 // readClaimed reads a claimed run and the record of its risk.

@@ -8,6 +8,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/store"
 )
 
 func testClaimOrder(t *testing.T, open opener) {
@@ -142,12 +143,20 @@ func testNeverEarly(t *testing.T, open opener) {
 func testCrashes(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
-	crash := func() engine.Run {
+	again := func(s *store.Store) engine.Run {
 		t.Helper()
 		b.clock.pass(time.Minute)
-		runs := b.claim()
+		runs, _, err := s.Claim(b.ctx, "", 10, lease)
+		b.ok(err)
 		b.same("claimed", len(runs), 1)
 		return runs[0]
+	}
+	crash := func() engine.Run { // another process claims it
+		t.Helper()
+		another, err := b.s.Another(b.ctx)
+		b.ok(err)
+		t.Cleanup(func() { b.ok(another.Stop()) })
+		return again(another)
 	}
 	b.same("nothing was open", crash().Crashes, 0)
 
@@ -156,12 +165,18 @@ func testCrashes(t *testing.T, open opener) {
 	b.same("first", crash().Crashes, 1)
 	r := crash()
 	b.same("second", r.Crashes, 2)
+
+	// A process that claims the run again lives. It has lost the answers to what it did.
+	b.same("third", again(b.s).Crashes, 3)
+	b.same("claimed again", again(b.s).Crashes, 3)
+	r = again(b.s)
+	b.same("and again", r.Crashes, 3)
 	b.same("open", r.Calls["send"].Open, true)
 
 	// Handing back is no crash, even with an open intent.
 	l.Until = r.At
 	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now()})
-	b.same("handed back", crash().Crashes, 2)
+	b.same("handed back", crash().Crashes, 3)
 
 	_, err := b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
 	b.ok(err)

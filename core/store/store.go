@@ -76,16 +76,18 @@ type Store struct {
 	gather   *gatherer
 	upcoming upcoming
 	instance string
+	process  string // a random name of this store, which each process opens anew
 	seen     serverClocks
 
 	refusal   atomic.Pointer[Finding] // why the last Check refused the server
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
 	risks     numbers
-	topics    numbers     // of groups that belong to no risk
-	lossless  atomic.Bool // no server loses acknowledged writes, as far as is known
-	complete  atomic.Bool // all risks are in all indexes
-	firstRead int         // of an index in a shard
+	topics    numbers       // of groups that belong to no risk
+	lossless  atomic.Bool   // no server loses acknowledged writes, as far as is known
+	complete  atomic.Bool   // all risks are in all indexes
+	claimed   atomic.Uint64 // claims so far
+	firstRead int           // of an index in a shard
 
 	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
@@ -136,7 +138,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead, topics: numbers{of: ofTopics}}
+	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, process: nonce(), firstRead: firstRead, topics: numbers{of: ofTopics}}
 	s.gather = newGatherer(s.sendBatch)
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
 	s.upcoming.alone = o.Alone

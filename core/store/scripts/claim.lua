@@ -6,7 +6,8 @@
 --       n x (run, ID, runs, risk, document, binding, shown, groups)
 -- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash, record or ''};
 --         conflict with file if another one is in force
--- A repeat is recognised by its nonce and gets the same leases.
+-- A nonce is the claiming process and a number: process.number. A repeat is recognised by
+-- its nonce and gets the same leases.
 -- A score of '' means that the run no longer has a timer.
 --
 -- The shard's server is a hash: id, began (since when), since (the last claim before
@@ -37,13 +38,19 @@ local function doubt(r)
   put(r, 'doubt', (since or str(math.max(num(seen.since), num(r.f.due)))) .. '|' .. seen.began)
 end
 
+-- crashed reports whether a run's process may have died during a call. One that claims the
+-- run again hasn't: it lost the answer to the claim, or to what followed.
+local process = string.match(nonce, '^(.+%.)')
+local function crashed(r)
+  local same = process and string.sub(r.f.nonce or '', 1, #process) == process
+  return r.f.st == 'running' and num(r.f.open) > 0 and not same
+end
+
 -- claim gives the nonce's caller a run that is due, except for its timer and its place in the
 -- set of running ones, which are written for all runs at once.
 local scores, ids = {}, {}
 local function claim(r)
-  if r.f.st == 'running' and num(r.f.open) > 0 then
-    put(r, 'crash', str(num(r.f.crash) + 1))
-  end
+  if crashed(r) then put(r, 'crash', str(num(r.f.crash) + 1)) end
   if r.f.st == 'waiting' then redis.call('SREM', waiting, r.id) end
   put(r, 'st', 'running')
   put(r, 'fence', str(math.max(now + lease, num(r.f.fence) + 1)))
