@@ -60,7 +60,7 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 		}
 		return refuse(n, text.Plain("a method"))
 	case *ast.NilNode:
-		return flawAt(n.Location().From, "there is no nil here: use filled(x) to check whether x is set")
+		return noNil(n.Location().From, "nil")
 	}
 	switch n.(type) {
 	case *ast.SliceNode, *ast.ChainNode:
@@ -96,7 +96,16 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	if name == "fields" {
 		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
 	}
+	switch strings.ToLower(name) {
+	case "null", "none", "undefined", "empty":
+		return variable{}, noNil(n.Location().From, name)
+	}
 	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names are %s", "", name)).about(name)
+}
+
+// noNil returns the flaw of a comparison with what other languages have for values that aren't set.
+func noNil(at int, word string) *flaw {
+	return flawAt(at, "there is no %s here: use filled(x) to check whether x is set", word)
 }
 
 // variableName returns the name of n in a scope, "" if n can't be a variable.

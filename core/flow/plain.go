@@ -41,8 +41,32 @@ func always(match, say string) rewording {
 // unexpected is a rewording about a word or sign in the wrong place.
 func unexpected(match string) rewording {
 	return rewording{regexp.MustCompile(match), func(m []string) text.Phrase {
+		if operator := meantBy(m[1]); operator != "" && operator != m[1] {
+			return text.Phrasef("write %s, not %s", operator, m[1])
+		}
 		return text.Phrasef(`"%s" is not expected here: a value, a sign such as == or a bracket is missing, or there is one too many`, m[1])
 	}}
+}
+
+// meantBy returns the operator that people mean by a word, "" if there is none.
+func meantBy(word string) string {
+	switch strings.ToLower(word) {
+	case "and", "并且", "而且", "且":
+		return "and"
+	case "or", "或者", "或":
+		return "or"
+	case "not":
+		return "not"
+	case "in":
+		return "in"
+	case "is", "eq", "equals", "等于", "是":
+		return "=="
+	case "ne", "不等于", "不是":
+		return "!="
+	case "包含":
+		return "contains"
+	}
+	return ""
 }
 
 // foreign is a rewording about a typographic or full-width sign.
@@ -55,6 +79,7 @@ func foreign(match string) rewording {
 var expressionFaults = []rewording{
 	always(`^unexpected (?:token EOF|end of expression)`, `the expression ends too early: something is missing, perhaps a closing bracket`),
 	always(`^unexpected token Operator\("="\)`, `= doesn't compare; write ==`),
+	always(`^unexpected token Operator\("[<>]"\)`, `two signs don't compare together; write ==, !=, <, <=, > or >=`),
 	always(`^unexpected token Operator\("[|&]"\)`, `write "and" and "or" between conditions`),
 	{regexp.MustCompile(`^unexpected token Operator\("(contains|matches|startsWith|endsWith|in)"\)`), func(m []string) text.Phrase {
 		return text.Phrasef(`%[1]s stands between two values, as in title contains "disk"`, m[1])
