@@ -228,7 +228,7 @@ func (v Value) wrongType(want string) {
 		}
 	}
 	v.d.l.bad[v.n] = true
-	v.d.l.wrongType(v.n, &kind.Type{Got: got, Want: []string{want}}, coretext.Phrase{})
+	v.d.l.wrongType(v.n, &kind.Type{Got: got, Want: []string{want}}, coretext.Phrase{}, nil)
 }
 
 // Suggest says which of the words somebody may have meant, and lists them.

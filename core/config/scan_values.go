@@ -26,6 +26,10 @@ func (s *scanner) values(i int, start bool) {
 		case inside && (r == ',' || r == ':'):
 			start = true
 			i++
+		case inside && !start && r == '，':
+			s.wideComma(i)
+			start = true
+			i++
 		case !start && quoted:
 			s.afterQuote(i)
 			return
@@ -39,7 +43,9 @@ func (s *scanner) values(i int, start bool) {
 			continue
 		case s.has(i, "{{"):
 			s.report(i, 2, coretext.Plain("text that begins with {{ needs quotes"), templateRemedy())
-			i, start = s.afterTemplate(i), false
+			if i, start = s.afterTemplate(i), false; inside {
+				i = s.plain(i, i)
+			}
 		case r == '{' || r == '[':
 			s.open = append(s.open, place{s.n + 1, i + 1, 1})
 			i++
@@ -119,7 +125,8 @@ func (s *scanner) afterQuote(i int) {
 // requoted returns a text with quotes in it, in quotes of the other kind.
 func requoted(whole string) string {
 	last := len(whole) - 1
-	if inner := whole[1:last]; whole[0] == whole[last] && !strings.Contains(whole, "==") && !strings.Contains(whole, "!=") {
+	compares := strings.Contains(whole, "==") || strings.Contains(whole, "!=")
+	if inner := whole[1:last]; whole[0] == whole[last] && (!compares || whole[last-1] == whole[last]) {
 		whole = inner // its first and last signs are meant as quotes
 	}
 	if strings.Contains(whole, "'") {
@@ -159,10 +166,16 @@ func (s *scanner) plain(i, from int) int {
 			s.report(i, 1, coretext.Plain("a space is missing after this colon"), coretext.Phrasef("write %s: and then the value", string(s.runes[from:i])))
 			return i + 1
 		case inside && r == '，':
-			s.perhaps(i, coretext.Plain("the full-width comma ， separates nothing"), coretext.Plain("write a plain comma and a space"))
+			s.wideComma(i)
+			s.faults[len(s.faults)-1].weak = true
 		}
 	}
 	return i
+}
+
+// wideComma reports the full-width comma at index i.
+func (s *scanner) wideComma(i int) {
+	s.report(i, 1, coretext.Plain("the full-width comma ， separates nothing"), coretext.Plain("write a plain comma and a space"))
 }
 
 // colonInText reports the colon at index i in the text that begins at index from.

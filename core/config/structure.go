@@ -173,12 +173,17 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	switch k := k.(type) {
 	case *kind.Required:
 		for _, m := range k.Missing {
-			l.problem(n.head(), "missing-key", "%s needs the key %s", name, m)
+			if !misspelt(n, at, m) {
+				l.problem(n.head(), "missing-key", "%s needs the key %s", name, m)
+			}
 		}
 	case *kind.Dependency:
+		if misspelt(n, at, k.Missing...) {
+			return
+		}
 		l.problem(n.head(), "missing-key", "%s with the key %s also needs %s", name, k.Prop, strings.Join(k.Missing, ", "))
 	case *kind.Type:
-		l.wrongType(n, k, say)
+		l.wrongType(n, k, say, at)
 	case *kind.Enum:
 		l.notOneOf(n, name, k.Want)
 	case *kind.Const:
@@ -207,7 +212,13 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.MaxProperties:
 		l.problem(n.head(), "limit", "%s has %d entries, more than %d", name, k.Got, k.Want)
 	case *kind.AnyOf:
-		if !misspelt(n, at) {
+		var wanted []string
+		needs, _ := at["anyOf"].([]object)
+		for _, o := range needs {
+			required, _ := o["required"].([]string)
+			wanted = append(wanted, required...)
+		}
+		if !misspelt(n, at, wanted...) {
 			l.problem(n.head(), "missing-key", "%s", say)
 		}
 	case *kind.Not:
@@ -217,18 +228,18 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	}
 }
 
-// misspelt reports whether n has a misspelt form of a key that at requires, which is
-// reported anyway.
-func misspelt(n *node, at object) bool {
-	var wanted []string
-	needs, _ := at["anyOf"].([]object)
-	for _, o := range needs {
-		required, _ := o["required"].([]string)
-		wanted = append(wanted, required...)
+// misspelt reports whether n has a misspelt form of a key that it lacks, which is reported
+// anyway: as an unknown key, or as part of a value with a full-width comma.
+func misspelt(n *node, at object, lacks ...string) bool {
+	written := slices.DeleteFunc(keys(n), func(k string) bool { return slices.Contains(known(at), k) })
+	for _, e := range n.list() {
+		if plain := plainSigns(e.value.str()); strings.Contains(e.value.str(), "，") {
+			written = append(written, strings.FieldsFunc(plain, func(r rune) bool { return r == ',' || r == ' ' })...)
+		}
 	}
-	return slices.ContainsFunc(keys(n), func(k string) bool {
+	return slices.ContainsFunc(written, func(k string) bool {
 		k, _, _ = strings.Cut(plainSigns(k), ":") // it may be a full-width one
-		return slices.Contains(wanted, k) || core.Nearest(k, wanted) != ""
+		return slices.Contains(lacks, k) || core.Nearest(k, lacks) != ""
 	})
 }
 
@@ -253,11 +264,12 @@ func cmpKey(n *node) place {
 	return n.at
 }
 
-func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
+func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase, at object) {
 	want := typeName(k.Want[0])
 	for _, w := range k.Want[1:] {
 		want = coretext.Phrasef("%s or %s", want, typeName(w))
 	}
+	choices, _ := at["enum"].([]string)
 	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), want, typeName(k.Got))
 	switch {
 	case n.kind == scalarNode && n.value == nil:
@@ -283,6 +295,8 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
 	case n.kind != scalarNode:
 	case !say.IsZero():
 		p.hint("%s", say)
+	case choices != nil: // in quotes, it would be wrong, too
+		p.hint("%s", suggest(n.text, choices))
 	default:
 		p.hint("put it in quotes: %q", n.text)
 	}
