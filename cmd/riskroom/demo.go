@@ -93,7 +93,7 @@ func runDemo(ctx context.Context, s environment, f demoFlags) error {
 	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	if f.lang != "" {
+	if f.lang = languageNamed(f.lang); f.lang != "" {
 		if err := oneOf(f.lang, text.Languages()...); err != nil {
 			return err
 		}

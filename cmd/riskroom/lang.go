@@ -39,18 +39,29 @@ func (s environment) say(format string, args ...any) string {
 	return s.words().Say(text.Phrasef(format, args...))
 }
 
-// langAmong returns the value of --lang in a command line, "" if there is none. The help
+// langAmong returns the language of --lang in a command line, "" if there is none. The help
 // needs it before the flags are parsed.
 func langAmong(args []string) string {
 	for i, a := range args {
 		if v, ok := strings.CutPrefix(a, "--lang="); ok {
-			return v
+			return languageNamed(v)
 		}
 		if a == "--lang" && i+1 < len(args) {
-			return args[i+1]
+			return languageNamed(args[i+1])
 		}
 	}
 	return ""
+}
+
+// languageNamed returns the language that people write as v, such as zh or zh_CN, or v.
+func languageNamed(v string) string {
+	for _, lang := range text.Languages() {
+		base, _, _ := strings.Cut(lang, "-")
+		if strings.EqualFold(v, base) || strings.EqualFold(strings.ReplaceAll(v, "_", "-"), lang) {
+			return lang
+		}
+	}
+	return v
 }
 
 // localeOf returns the language of the environment's locale.

@@ -18,6 +18,8 @@ func TestCheckInChinese(t *testing.T) {
 		han  bool
 	}{
 		{nil, []string{"--lang", "zh-CN"}, true},
+		{nil, []string{"--lang=zh"}, true},
+		{nil, []string{"--lang", "zh_cn"}, true},
 		{chinese, nil, true},
 		{map[string]string{"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, nil, false},
 		{map[string]string{"LC_ALL": "", "LC_MESSAGES": "zh_TW", "LANG": "en_GB"}, nil, true},
