@@ -20,6 +20,8 @@ riskroom export writes it, or YAML like this:
         discovered_at: "2026-03-01 15:00", filed: "2026-03-02 09:30" }
   actions:
     - { at: "2026-03-03 10:00", by: lin, do: /risk take R-1 }
+  down:                          # riskroom isn't running
+    - { from: "2026-03-07 08:00", until: "2026-03-09 12:00" }
 Only title is required of a risk. It can also have description, workspace,
 handlers, due_at and fields. An action is any slash command. If the members of a
 user group aren't known, the group stands for all of them.
@@ -45,6 +47,8 @@ riskroom export 写出的 CSV，或如下的 YAML：
         discovered_at: "2026-03-01 15:00", filed: "2026-03-02 09:30" }
   actions:
     - { at: "2026-03-03 10:00", by: lin, do: /risk take R-1 }
+  down:                          # riskroom 没有运行
+    - { from: "2026-03-07 08:00", until: "2026-03-09 12:00" }
 风险只有 title 必填，还可以有 description、workspace、handlers、due_at 和 fields。动作可以是任何
 斜杠命令。用户组的成员未知时，由该组代表全体成员。
 
@@ -58,7 +62,7 @@ riskroom export 写出的 CSV，或如下的 YAML：
 		"%s is larger than %d MiB: export fewer risks, for example with --since": "%s 超过 %d MiB：请减少导出的风险，例如使用 --since",
 		"warning: %s":                      "警告：%s",
 		"which file? Name one config file": "哪个文件？请写一个配置文件",
-		"a YAML file with risks and what people do, or a CSV file as export writes it":        "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
+		"a YAML file with risks and what people do, or CSV as export writes it":               "包含风险和人员操作的 YAML 文件，或 export 写出的 CSV 文件",
 		"go on from the open risks in the Redis of the config file":                           "从配置文件所指 Redis 中未关闭的风险继续",
 		"--live begins with the present and the risks in Redis: leave out --risks and --from": "--live 从现在和 Redis 中的风险开始：请去掉 --risks 和 --from",
 		"a folder to write timelines to: R-17.svg of a risk, schedules.svg":                   "写入时间线的文件夹：各风险的文件名如 R-17.svg，定时计划的为 schedules.svg",
@@ -66,6 +70,8 @@ riskroom export 写出的 CSV，或如下的 YAML：
 		"show only this risk, such as R-17":                                                   "只显示该风险，如 R-17",
 		"show messages as each platform displays them, and topics of groups":                  "按各平台的显示方式列出消息，并列出群组的主题",
 		"when it starts: a day, or a day and a time as in \"2026-03-02 09:00\"":               "开始时间：日期，或日期加时间，如 \"2026-03-02 09:00\"",
+		"riskroom isn't running during `FROM/UNTIL`; repeatable":                              "riskroom 在 `FROM/UNTIL` 期间没有运行；可重复",
+		"--down: %q is not two moments such as \"2026-03-07 08:00/2026-03-09 12:00\"":         "--down：%q 不是 \"2026-03-07 08:00/2026-03-09 12:00\" 这样的两个时刻",
 		"how long it lasts, such as 90d or 12h (default: 30d)":                                "持续多久，如 90d 或 12h（默认：30d）",
 	}
 }
@@ -73,7 +79,9 @@ riskroom export 写出的 CSV，或如下的 YAML：
 // chineseTimeline has what a timeline says.
 func chineseTimeline() map[string]string {
 	return map[string]string{
-		"riskroom: at %s": "riskroom：已到 %s",
+		"riskroom: at %s":                 "riskroom：已到 %s",
+		"riskroom isn't running until %s": "riskroom 停止运行，直到 %s",
+		"riskroom is running again":       "riskroom 恢复运行",
 		"--from: %q is not a day such as 2026-03-02, nor a moment such as \"2026-03-02 09:00\"": "--from：%q 不是 2026-03-02 这样的日期，也不是 \"2026-03-02 09:00\" 这样的时刻",
 		"--for: %q is not a length of time such as 90d or 12h":                                  "--for：%q 不是 90d 或 12h 这样的时长",
 		"cannot read the risks: %v":     "无法读取风险：%v",

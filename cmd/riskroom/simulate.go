@@ -24,6 +24,7 @@ import (
 
 type simulateFlags struct {
 	risks, risk, from, length, format, svg string
+	down                                   []string
 	contents, live                         bool
 }
 
@@ -48,6 +49,8 @@ riskroom export writes it, or YAML like this:
         discovered_at: "2026-03-01 15:00", filed: "2026-03-02 09:30" }
   actions:
     - { at: "2026-03-03 10:00", by: lin, do: /risk take R-1 }
+  down:                          # riskroom isn't running
+    - { from: "2026-03-07 08:00", until: "2026-03-09 12:00" }
 Only title is required of a risk. It can also have description, workspace,
 handlers, due_at and fields. An action is any slash command. If the members of a
 user group aren't known, the group stands for all of them.
@@ -64,6 +67,7 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
   riskroom simulate riskroom.yaml --risks scenario.yaml --contents
   riskroom simulate riskroom.yaml --risks risks.csv --from 2026-03-01 --for 90d --risk R-3
   riskroom simulate riskroom.yaml --live --for 7d
+  riskroom simulate riskroom.yaml --from 2026-03-02 --down "2026-03-03 08:00/2026-03-05 12:00"
   riskroom simulate riskroom.yaml --format json | jq '.events[] | select(.what == "message")'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -75,13 +79,14 @@ Exit codes: 0 simulated, 1 it could not be simulated, 2 the command line is wron
 			return runSimulate(c.Context(), s, f, args[0], time.Now())
 		},
 	}
-	c.Flags().StringVar(&f.risks, "risks", "", s.say("a YAML file with risks and what people do, or a CSV file as export writes it"))
+	c.Flags().StringVar(&f.risks, "risks", "", s.say("a YAML file with risks and what people do, or CSV as export writes it"))
 	c.Flags().BoolVar(&f.live, "live", false, s.say("go on from the open risks in the Redis of the config file"))
 	c.Flags().StringVar(&f.risk, "risk", "", s.say("show only this risk, such as R-17"))
 	c.Flags().BoolVar(&f.contents, "contents", false, s.say("show messages as each platform displays them, and topics of groups"))
 	c.Flags().StringVar(&f.svg, "svg", "", s.say("a folder to write timelines to: R-17.svg of a risk, schedules.svg"))
 	c.Flags().StringVar(&f.from, "from", "", s.say("when it starts: a day, or a day and a time as in \"2026-03-02 09:00\""))
 	c.Flags().StringVar(&f.length, "for", "", s.say("how long it lasts, such as 90d or 12h (default: 30d)"))
+	c.Flags().StringArrayVar(&f.down, "down", nil, s.say("riskroom isn't running during `FROM/UNTIL`; repeatable"))
 	formatFlag(s, c, &f.format, formatText, formatJSON)
 	return c
 }
@@ -107,8 +112,8 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	if err != nil {
 		return err
 	}
-	for _, w := range scenario.Outside(cfg, now) {
-		warnScenario(s, w)
+	if err := playable(s, scenario, cfg, now); err != nil {
+		return err
 	}
 	defer simulate.CollectLess()()
 	result, err := simulate.Run(ctx, cfg, scenario, simulate.Options{Now: now, Live: live, Progress: func(at time.Time) {
@@ -123,7 +128,7 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 		}
 	}
 	if only != "" {
-		result.Events = slices.DeleteFunc(result.Events, func(e simulate.Event) bool { return e.Risk != only })
+		result.Events = slices.DeleteFunc(result.Events, func(e simulate.Event) bool { return e.Risk != only && !e.IsOutage() })
 	}
 	if f.svg != "" {
 		if err := newTimeline(s, cfg, false).draw(f.svg, result); err != nil {
@@ -137,13 +142,35 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	return nil
 }
 
+// playable warns of what isn't played as a scenario says. It reports what can't be played at all, and
+// fails if there is any.
+func playable(s environment, scenario simulate.Scenario, cfg *config.Config, now time.Time) error {
+	for _, w := range scenario.Outside(cfg, now) {
+		warnScenario(s, w)
+	}
+	wrong := scenario.Wrong(cfg, now)
+	for _, m := range wrong {
+		aboutScenario(s, m.Place, m.Says, m.Hint)
+	}
+	if n := len(wrong); n > 0 {
+		fmt.Fprintln(s.stderr, s.say("%s: %s; nothing was simulated", "riskroom", text.Count(n, "%d error", "%d errors")))
+		return errReported
+	}
+	return nil
+}
+
 // warnScenario prints a warning about a scenario.
 func warnScenario(s environment, w simulate.Warning) {
-	says := s.say("warning: %s", w.Says)
-	if w.File != "" {
-		says = fmt.Sprintf("%s:%d:%d: %s", w.File, w.Line, w.Col, says)
+	aboutScenario(s, w.Place, text.Phrasef("warning: %s", w.Says), w.Hint)
+}
+
+// aboutScenario prints something about a scenario with its place in a file, if it is from one.
+func aboutScenario(s environment, at simulate.Place, what, hint text.Phrase) {
+	says := s.words().Say(what)
+	if at.File != "" {
+		says = fmt.Sprintf("%s:%d:%d: %s", at.File, at.Line, at.Col, says)
 	}
-	fmt.Fprintf(s.stderr, "%s\n  = %s\n", says, s.words().Say(w.Hint))
+	fmt.Fprintf(s.stderr, "%s\n  = %s\n", says, s.words().Say(hint))
 }
 
 // simulateInput reads the config file and, with --live, the open risks.
@@ -185,28 +212,47 @@ func scenarioOf(s environment, f simulateFlags, cfg *config.Config, now time.Tim
 			return simulate.Scenario{}, misuse("--for: %q is not a length of time such as 90d or 12h", f.length)
 		}
 	}
-	if f.live {
-		return simulate.Scenario{Start: now.Truncate(time.Second), For: length}, nil
+	down, err := outages(f, cfg)
+	if err != nil {
+		return simulate.Scenario{}, err
 	}
-	if f.risks == "" {
+	var scenario simulate.Scenario
+	switch {
+	case f.live:
+		scenario.Start = now.Truncate(time.Second)
+	case f.risks == "":
 		if !start.IsZero() {
 			now = start
 		}
-		scenario := simulate.Sample(cfg, s.language(), now)
-		scenario.For = length
-		return scenario, nil
-	}
-	scenario, err := readScenario(s, f.risks, cfg)
-	if err != nil {
-		return scenario, err
-	}
-	if !start.IsZero() {
-		scenario.Start = start
+		scenario = simulate.Sample(cfg, s.language(), now)
+	default:
+		if scenario, err = readScenario(s, f.risks, cfg); err != nil {
+			return scenario, err
+		}
+		if !start.IsZero() {
+			scenario.Start = start
+		}
 	}
 	if !length.IsZero() {
 		scenario.For = length
 	}
+	scenario.Down = append(scenario.Down, down...)
 	return scenario, nil
+}
+
+// outages returns the outages of --down.
+func outages(f simulateFlags, cfg *config.Config) ([]simulate.Outage, error) {
+	var all []simulate.Outage
+	for _, s := range f.down {
+		from, until, _ := strings.Cut(s, "/")
+		begins, ok := simulate.Moment(&cfg.Organisation, strings.TrimSpace(from))
+		ends, also := simulate.Moment(&cfg.Organisation, strings.TrimSpace(until))
+		if !ok || !also {
+			return nil, misuse("--down: %q is not two moments such as \"2026-03-07 08:00/2026-03-09 12:00\"", s)
+		}
+		all = append(all, simulate.Outage{From: begins, Until: ends})
+	}
+	return all, nil
 }
 
 // maxRisks is how large a file with risks may be.

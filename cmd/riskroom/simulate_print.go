@@ -95,8 +95,11 @@ func (t *timeline) day(day string, events []simulate.Event) {
 	}
 }
 
-// subject returns what an event is about: a risk with its title, schedules or notices.
+// subject returns what an event is about: a risk with its title, schedules, notices or riskroom itself.
 func (t *timeline) subject(e simulate.Event) string {
+	if e.IsOutage() {
+		return "riskroom"
+	}
 	return strings.TrimSpace(t.s.words().Say(simulate.Subject(e.Risk, e.Flow)) + " " + t.titles[e.Risk])
 }
 
@@ -233,6 +236,10 @@ func (t *timeline) what(e simulate.Event, to string) string {
 		return t.s.say("%s joins %s", to, group)
 	case simulate.Left:
 		return t.s.say("%s leaves %s", to, group)
+	case simulate.Stopped:
+		return t.s.say("riskroom isn't running until %s", t.moment(e.Until))
+	case simulate.Started:
+		return t.s.say("riskroom is running again")
 	case simulate.Freed, simulate.Skipped, simulate.Failed, simulate.Held, simulate.Parked, simulate.Cancelled:
 	}
 	said := t.s.words().Say(eventText(e.Trail, t.zone))

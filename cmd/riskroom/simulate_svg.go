@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core/text"
@@ -29,14 +30,27 @@ func (t *timeline) draw(folder string, r *simulate.Result) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return misuse("cannot write the timelines: %v", withoutSyscall(err))
 	}
-	bySubject := map[string][]simulate.Event{}
+	bySubject, title := map[string][]simulate.Event{}, map[string]string{}
+	var outages []simulate.Event // they are in each timeline
 	for _, e := range r.Events {
-		if name := simulate.Subject(e.Risk, e.Flow).String(); name != "" {
-			bySubject[name] = append(bySubject[name], e)
+		if e.IsOutage() {
+			outages = append(outages, e)
+			for name := range bySubject {
+				bySubject[name] = append(bySubject[name], e)
+			}
+			continue
 		}
+		name := simulate.Subject(e.Risk, e.Flow).String()
+		if name == "" {
+			continue
+		}
+		if title[name] == "" {
+			bySubject[name], title[name] = slices.Clone(outages), t.subject(e)
+		}
+		bySubject[name] = append(bySubject[name], e)
 	}
 	for name, events := range bySubject {
-		if err := os.WriteFile(filepath.Join(folder, name+".svg"), t.svg(events), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name+".svg"), t.svg(title[name], events), 0o600); err != nil {
 			return fmt.Errorf("%s", t.s.say("cannot write the timelines: %v", withoutSyscall(err)))
 		}
 	}
@@ -44,7 +58,7 @@ func (t *timeline) draw(folder string, r *simulate.Result) error {
 }
 
 // svg draws the events of one subject on a line from top to bottom.
-func (t *timeline) svg(events []simulate.Event) []byte {
+func (t *timeline) svg(title string, events []simulate.Event) []byte {
 	var body bytes.Buffer
 	y, widest, day := svgHead, 0, ""
 	for _, list := range together(events) {
@@ -60,7 +74,6 @@ func (t *timeline) svg(events []simulate.Event) []byte {
 		svgText(&body, svgMargin+svgClock/2, y+svgRow/2, "", says)
 		y += svgRow
 	}
-	title := t.subject(events[0])
 	width := max(svgLeast, int(float64(max(widest, text.Cells(title)))*svgCell)+2*svgMargin+svgClock)
 	var out bytes.Buffer
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img">
@@ -91,7 +104,7 @@ func svgColour(w simulate.What) string {
 		return "#0969da"
 	case simulate.GroupCreated, simulate.GroupChanged, simulate.GroupEnded, simulate.GroupBack, simulate.Joined, simulate.Left:
 		return "#8250df"
-	case simulate.Failed, simulate.Parked, simulate.Cancelled:
+	case simulate.Failed, simulate.Parked, simulate.Cancelled, simulate.Stopped, simulate.Started:
 		return "#cf222e"
 	case simulate.Held:
 		return "#bf8700"

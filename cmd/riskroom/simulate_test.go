@@ -22,6 +22,8 @@ func TestSimulate(t *testing.T) {
 		{"simulate.txt", ""},
 		{"simulate-contents.txt", "--contents --risk R-2"},
 		{"simulate-chinese.txt", "--lang zh-CN"},
+		{"simulate-outage.txt", "--risk R-1 --down 2026-03-03T08:00/2026-03-05T12:00"},
+		{"simulate-outage-chinese.txt", "--risk R-1 --down 2026-03-03T08:00/2026-03-05T12:00 --lang zh-CN"},
 		{"simulate.json", "--format json --risk R-1 --for 25h"},
 	} {
 		r := program(t.Context(), nil, "", append([]string{"simulate", "testdata/both.yaml", "--risks", "testdata/scenario.yaml"}, strings.Fields(c.flags)...)...)
@@ -47,6 +49,68 @@ func TestSimulateDraws(t *testing.T) {
 	}
 	if err := xml.Unmarshal([]byte(one), &root); err != nil || !strings.Contains(one, "R-1 Ledger &amp; off by a cent") {
 		t.Errorf("%v\n%s", err, one)
+	}
+}
+
+// TestSimulateOutage shows an outage as JSON and in each picture, those of risks that are filed after it too.
+func TestSimulateOutage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", "testdata/scenario.yaml", "--for", "3h", "--svg", dir, "--format", "json",
+		"--down", "2026-03-02T09:10/2026-03-02T09:20")
+	for _, want := range []string{`"at": "2026-03-02T08:10:00Z",
+      "what": "stopped",
+      "until": "2026-03-02T08:20:00Z"`, `"what": "started"`} {
+		if r.code != exitFine || !strings.Contains(r.stdout, want) {
+			t.Errorf("exit %d, no %s in\n%s\n%s", r.code, want, r.stdout, r.stderr)
+		}
+	}
+	for _, name := range []string{"R-1.svg", "R-2.svg"} {
+		picture := readFile(t, filepath.Join(dir, name))
+		for _, want := range []string{">09:10  riskroom isn&#39;t running until 2026-03-02 09:20<", ">09:20  riskroom is running again<", `class="head">R-`} {
+			if strings.Count(picture, want) != 1 {
+				t.Errorf("%s has %q %d times", name, want, strings.Count(picture, want))
+			}
+		}
+	}
+}
+
+// TestSimulateOutageMistakes reports all that is wrong with outages, and simulates nothing.
+func TestSimulateOutageMistakes(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "scenario.yaml")
+	const scenario = `start: "2026-03-02 09:00"
+for: 2d
+risks:
+  - { title: During, filed: "2026-03-02 10:30", fields: { amount: 1, impact: all, experts: wei } }
+actions:
+  - { at: "2026-03-02 12:00", by: mei, do: /risk list }
+down:
+  - { from: "2026-03-02 10:00", until: "2026-03-02 12:00" }
+  - { from: "2026-03-02 11:00", until: "2026-03-02 11:30" }
+  - { from: "2026-03-02 10:00", until: "2026-03-02 09:00" }
+  - { from: "2026-03-01 09:00", until: "2026-03-02 09:00" }
+  - { from: "2026-03-04 08:59", until: "2026-03-04 09:01" }
+`
+	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for lang, wants := range map[string][]string{
+		"en": {
+			`4:7: mei files "During" at 2026-03-02 10:30, but riskroom isn't running from 2026-03-02 10:00 until 2026-03-02 12:00` + "\n  = choose a time",
+			"9:7: this outage begins at 2026-03-02 11:00, during the one from 2026-03-02 10:00 until 2026-03-02 12:00\n  = write one",
+			"10:7: this outage ends at 2026-03-02 09:00, which isn't after its beginning, 2026-03-02 10:00\n  = choose",
+			"11:7: this outage begins at 2026-03-01 09:00, before the start, 2026-03-02 09:00\n  = choose",
+			"12:7: this outage ends at 2026-03-04 09:01, after the end, 2026-03-04 09:00\n  = choose", "riskroom: 5 errors; nothing was simulated",
+		},
+		"zh-CN": {`4:7: mei 填报 "During"（2026-03-02 10:30），但 riskroom 从 2026-03-02 10:00 到 2026-03-02 12:00 没有运行`, "9:7: 这次停机", "10:7: 这次停机", "11:7: 这次停机", "12:7: 这次停机", "5 个错误；没有模拟"},
+	} {
+		r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--risks", file, "--lang", lang)
+		for _, want := range wants {
+			if r.code != exitFailed || r.stdout != "" || !strings.Contains(r.stderr, want) {
+				t.Errorf("exit %d, no %q in\n%s", r.code, want, r.stderr)
+			}
+		}
 	}
 }
 
@@ -268,6 +332,7 @@ func TestSimulateMisuse(t *testing.T) {
 		{"simulate", "which file?"},
 		{"simulate testdata/both.yaml --from soon", `--from: "soon" is not a day`},
 		{"simulate testdata/both.yaml --for long", `--for: "long" is not a length`},
+		{"simulate testdata/both.yaml --down 2026-03-02", `--down: "2026-03-02" is not two moments`},
 		{"simulate testdata/both.yaml --risk X-1", "--risk:"},
 		{"simulate testdata/both.yaml --risks none.yaml", "cannot read the risks: none.yaml"},
 		{"simulate testdata/both.yaml --live --risks x.yaml", "leave out --risks"},

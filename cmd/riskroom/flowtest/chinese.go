@@ -89,6 +89,8 @@ func chineseReport() map[string]string {
 		"new node: %s":                         "新节点：%s",
 		"new status: %s":                       "新状态：%s",
 		"only %s sees: %s":                     "仅 %s 可见：%s",
+		"riskroom isn't running":               "riskroom 停止运行",
+		"riskroom is running again":            "riskroom 恢复运行",
 		"parked":                               "待人工处理",
 		"skipped: %s":                          "已跳过：%s",
 		"somebody":                             "某人",

@@ -195,8 +195,23 @@ func (d *decoder) checkScenario(v config.Value) {
 	report := func(v config.Value, rule string, says, hint text.Phrase) {
 		once(v, func() { v.Problem(rule, says, hint) })
 	}
+	d.checkOutages(slices.Concat(of("down").List(), risks.List(), actions.List()), report)
 	d.played.CheckPeople(risks, actions, d.cfg, report,
 		text.Phrasef("write a name as under people in the config file, or %s for somebody who isn't there; members can name others", cast.Reporter))
+}
+
+// checkOutages reports what is wrong with the outages of a test, and what people do during them.
+func (d *decoder) checkOutages(entries []config.Value, report simulate.Report) {
+	if d.start.IsZero() {
+		return
+	}
+	for _, m := range d.played.Wrong(d.cfg, d.start) {
+		for _, v := range entries {
+			if line, col := v.Place(); line == m.Line && col == m.Col {
+				report(v, "down", m.Says, m.Hint)
+			}
+		}
+	}
 }
 
 // span reads how much later something may happen.

@@ -35,6 +35,10 @@ func (e Event) Says() text.Phrase {
 		return text.Phrasef("%s types: %s", e.By, line)
 	case simulate.Reply:
 		return text.Phrasef("only %s sees: %s", e.Person, line)
+	case simulate.Stopped:
+		return text.Plain("riskroom isn't running")
+	case simulate.Started:
+		return text.Plain("riskroom is running again")
 	case simulate.Parked, simulate.Cancelled, simulate.Held:
 		return text.Phrasef("%s (%s, %s): %s", heldWord(e.What), simulate.Subject(e.Risk, e.Flow), e.Flow, shown(e.Reason))
 	default:

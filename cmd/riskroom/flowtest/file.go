@@ -153,6 +153,8 @@ func (d *decoder) scenario(v config.Value) simulate.Scenario {
 			s.Risks = own.Risks
 		case "actions":
 			s.Actions = own.Actions
+		case "down":
+			s.Down = own.Down
 		}
 	}
 	if !d.file.root.Key("start").Exists() && !v.Key("start").Exists() {

@@ -13,10 +13,10 @@ import (
 )
 
 // Keys returns the keys that a scenario has in a file.
-func Keys() []string { return []string{"start", "for", "members", "risks", "actions"} }
+func Keys() []string { return []string{"start", "for", "members", "risks", "actions", "down"} }
 
 // AllKeys returns all keys of a scenario, for config.DocumentOptions.
-func AllKeys() []string { return slices.Concat(Keys(), riskKeys(), actionKeys()) }
+func AllKeys() []string { return slices.Concat(Keys(), riskKeys(), actionKeys(), downKeys()) }
 
 func riskKeys() []string {
 	return []string{
@@ -25,6 +25,8 @@ func riskKeys() []string {
 }
 
 func actionKeys() []string { return []string{"at", "by", "workspace", "do", "refused"} }
+
+func downKeys() []string { return []string{"from", "until"} }
 
 // Parse reads a file with a scenario. The scenario counts only if none of the problems is an
 // error.
@@ -51,6 +53,9 @@ func Decode(file string, v config.Value, cfg *config.Config) Scenario {
 	}
 	for _, a := range v.Key("actions").List() {
 		s.Actions = append(s.Actions, d.action(a))
+	}
+	for _, o := range v.Key("down").List() {
+		s.Down = append(s.Down, d.outage(o))
 	}
 	return s
 }
@@ -301,4 +306,13 @@ func (d decoder) action(v config.Value) Action {
 		v.Key("do").Problem("value", text.Phrasef("%q is not a command", a.Do), text.Phrasef("commands begin with %s", d.org().Command))
 	}
 	return a
+}
+
+func (d decoder) outage(v config.Value) Outage {
+	o := Outage{Place: d.at(v)}
+	if v.Map(downKeys()...) {
+		v.Needs(downKeys()...)
+		o.From, o.Until = d.time(v.Key("from")), d.time(v.Key("until"))
+	}
+	return o
 }

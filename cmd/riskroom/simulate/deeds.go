@@ -15,19 +15,25 @@ import (
 
 // deed is something that a person does at a moment.
 type deed struct {
-	at time.Time
-	do func(ctx context.Context, w *world) error
+	at    time.Time
+	do    func(ctx context.Context, w *world) error
+	stops bool // it stops riskroom, so what is due at the same moment isn't carried out before it
 }
 
-// deeds returns everything that people do before the end, in order: at the same moment, risks
-// are filed first.
+// deeds returns everything that people do before the end, in order: at the same moment,
+// riskroom is started first, and risks are filed before people act.
 func (s Scenario) deeds() []deed {
 	var all []deed
+	for _, o := range s.Down {
+		all = append(all,
+			deed{at: o.From, do: func(_ context.Context, w *world) error { return w.goDown(o) }, stops: true},
+			deed{at: o.Until, do: func(ctx context.Context, w *world) error { return w.comeUp(ctx) }})
+	}
 	for i, r := range s.Risks {
-		all = append(all, deed{r.Filed, func(ctx context.Context, w *world) error { return w.file(ctx, i, r) }})
+		all = append(all, deed{at: r.Filed, do: func(ctx context.Context, w *world) error { return w.file(ctx, i, r) }})
 	}
 	for _, a := range s.Actions {
-		all = append(all, deed{a.At, func(ctx context.Context, w *world) error { return w.act(ctx, a) }})
+		all = append(all, deed{at: a.At, do: func(ctx context.Context, w *world) error { return w.act(ctx, a) }})
 	}
 	all = slices.DeleteFunc(all, func(d deed) bool { return d.at.After(s.End()) })
 	slices.SortStableFunc(all, func(a, b deed) int { return a.at.Compare(b.at) })

@@ -14,7 +14,7 @@ type What string
 
 // The kinds of event. Those of the first block are what a person does, or gets for it. Those
 // of the second are what people see of riskroom in a workspace, and those of the third why
-// they don't.
+// they don't. Those of the last happen to riskroom itself.
 const (
 	Filed   What = "filed"
 	Status  What = "status"
@@ -43,6 +43,9 @@ const (
 	Held      What = "held"    // until Until
 	Parked    What = "parked"
 	Cancelled What = "cancelled"
+
+	Stopped What = "stopped" // until Until
+	Started What = "started"
 )
 
 // Event is one thing that happens. Fields are zero where they don't apply.
@@ -68,7 +71,7 @@ type Event struct {
 	Post      *stage.Post // the message as its platform shows it
 
 	Reason string       // why it is skipped, fails or is held: a code
-	Until  time.Time    // of Held
+	Until  time.Time    // of Held and Stopped
 	Trail  engine.Event // of the audit trail, if it comes from there
 }
 
@@ -79,6 +82,9 @@ func (e Event) Run() engine.RunID {
 	}
 	return engine.RunID{Risk: e.Risk, Flow: e.Flow, Occurrence: e.Occurrence}
 }
+
+// IsOutage reports whether an outage of riskroom begins or ends.
+func (e Event) IsOutage() bool { return e.What == Stopped || e.What == Started }
 
 // IsReply reports whether it is a message that replies to an earlier one.
 func (e Event) IsReply() bool {

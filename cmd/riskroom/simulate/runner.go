@@ -61,8 +61,8 @@ type runner struct {
 	rec      *recorder
 	flush    func(context.Context) error // has the app receive the platforms' events
 	progress func(time.Time)
-	life     context.Context // of the turns
-	end      context.CancelFunc
+	life     context.Context    // of the turns
+	end      context.CancelFunc // nil while riskroom isn't running
 
 	off      chan *turn
 	asleep   []*turn // by until
@@ -70,14 +70,33 @@ type runner struct {
 	reported time.Time // on the wall clock
 }
 
+// start has turns of an engine act from now on.
+func (s *runner) start(ctx context.Context, e *engine.Engine) {
+	s.engine = e
+	s.life, s.end = context.WithCancel(ctx)
+}
+
 // until carries out everything that is due by t, and moves the clock there.
 func (s *runner) until(ctx context.Context, t time.Time) error {
-	for {
+	return s.advance(ctx, t, func(due time.Time) bool { return !due.After(t) })
+}
+
+// before carries out everything that is due before t, and moves the clock to t.
+func (s *runner) before(ctx context.Context, t time.Time) error {
+	if !s.clock.Now().Before(t) {
+		return nil
+	}
+	return s.advance(ctx, t, func(due time.Time) bool { return due.Before(t) })
+}
+
+// advance moves the clock to t. On the way it carries out what is due, as long as acts says so.
+func (s *runner) advance(ctx context.Context, t time.Time, acts func(due time.Time) bool) error {
+	for s.end != nil {
 		next, err := s.settle(ctx)
 		if err != nil {
 			return err
 		}
-		if next.IsZero() || next.After(t) {
+		if next.IsZero() || !acts(next) {
 			break
 		}
 		s.jump(next)
@@ -177,9 +196,13 @@ func (s *runner) wait(ctx context.Context) error {
 	return s.flush(ctx)
 }
 
-// stop ends the turns that still sleep.
+// stop ends the turns that still sleep. Until start, nothing acts.
 func (s *runner) stop() {
+	if s.end == nil {
+		return
+	}
 	s.end()
+	s.end = nil
 	for len(s.asleep) > 0 {
 		t := s.asleep[0]
 		s.asleep = s.asleep[1:]

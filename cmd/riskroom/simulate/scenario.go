@@ -20,6 +20,7 @@ type Scenario struct {
 	Members map[string][]string
 	Risks   []Risk
 	Actions []Action
+	Down    []Outage
 }
 
 // Span is a number of days, as a calendar counts them, and a duration.
@@ -66,6 +67,15 @@ type Action struct {
 	Refused   bool   // the bot is expected to refuse it
 }
 
+// Outage is a time in which riskroom isn't running.
+type Outage struct {
+	Place
+	From, Until time.Time
+}
+
+// covers reports whether riskroom isn't running at a moment. At Until, it is.
+func (o Outage) covers(t time.Time) bool { return !t.Before(o.From) && t.Before(o.Until) }
+
 // complete returns the scenario with its defaults.
 func (s Scenario) complete(cfg *config.Config, now time.Time) Scenario {
 	if s.Start.IsZero() {
@@ -80,7 +90,8 @@ func (s Scenario) complete(cfg *config.Config, now time.Time) Scenario {
 	if len(cfg.Workspaces) > 0 {
 		home = cfg.Workspaces[0].Name
 	}
-	s.Risks, s.Actions = slices.Clone(s.Risks), slices.Clone(s.Actions)
+	s.Risks, s.Actions, s.Down = slices.Clone(s.Risks), slices.Clone(s.Actions), slices.Clone(s.Down)
+	slices.SortStableFunc(s.Down, func(a, b Outage) int { return a.From.Compare(b.From) })
 	for i := range s.Risks {
 		r := &s.Risks[i]
 		r.By, r.Workspace = cmp.Or(r.By, cast.Reporter), cmp.Or(r.Workspace, home)

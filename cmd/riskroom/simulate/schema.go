@@ -50,6 +50,7 @@ func Schemas() map[string]Object {
 		},
 		"risks":   List("The risks that are filed. The first is R-1.", Record(riskKeys(), []string{"title"}, riskSchemas())),
 		"actions": List("The slash commands that people type.", Record(actionKeys(), []string{"at", "by", "do"}, actionSchemas())),
+		"down":    List("The times in which riskroom isn't running.", Record(downKeys(), downKeys(), downSchemas())),
 	}
 }
 
@@ -77,5 +78,12 @@ func actionSchemas() map[string]Object {
 		"workspace": Text("The workspace where it is typed. Default: the first of the config file."),
 		"do":        Text("The whole line, such as /risk take R-1."),
 		"refused":   YesNo("Whether riskroom must refuse it. Default: false."),
+	}
+}
+
+func downSchemas() map[string]Object {
+	return map[string]Object{
+		"from":  Text("When it is stopped."),
+		"until": Text("When it is started again."),
 	}
 }

@@ -58,6 +58,9 @@ func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if wrong := s.Wrong(cfg, o.Now); len(wrong) > 0 {
+		return nil, wrong[0].errf("%s", wrong[0].Says)
+	}
 	s = s.complete(cfg, o.Now)
 	w, err := build(ctx, emulated.Copied(cfg), s, o)
 	if err != nil {
@@ -65,7 +68,11 @@ func Run(ctx context.Context, cfg *config.Config, s Scenario, o Options) (result
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	for _, d := range s.deeds() {
-		if err := w.runner.until(ctx, d.at); err != nil {
+		move := w.runner.until
+		if d.stops {
+			move = w.runner.before
+		}
+		if err := move(ctx, d.at); err != nil {
 			return nil, err
 		}
 		if err := d.do(ctx, w); err != nil {

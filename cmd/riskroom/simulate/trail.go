@@ -83,8 +83,8 @@ func (r *recorder) stored(risk core.RiskKey, events []engine.Event, err error) {
 	defer r.mu.Unlock()
 	r.harvestLocked() // what people type comes before what follows
 	for _, e := range events {
-		if e.Kind == engine.EventStep && r.w.done != nil {
-			r.w.done(r.now.run, e.Step)
+		if e.Kind == engine.EventStep && r.w.o.Done != nil {
+			r.w.o.Done(r.now.run, e.Step)
 		}
 		what, reason := whatOf(e)
 		if what == "" {

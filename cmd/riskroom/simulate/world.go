@@ -27,11 +27,15 @@ type world struct {
 	db     *store.Store
 	redis  *private.Throwaway // nil if the store is in this process
 	places []*emulated.Place
-	app    *app.App
-	server *emulated.Server // nil if nobody types commands
-	runner *runner
+	reach  map[string]http.RoundTripper // their APIs, by name
+	typed  bool                         // people type commands
+	o      Options
 	rec    *recorder
-	done   func(engine.RunID, string)
+	runner *runner
+
+	// What a restart replaces.
+	app    *app.App
+	server *emulated.Server // nil if nobody types commands, or while riskroom isn't running
 
 	replies chan bots.Reply // to the command that somebody types
 	answers []Answer
@@ -45,7 +49,10 @@ const firstGroup = 900_001
 const stopWithin = 10 * time.Second
 
 func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *world, err error) {
-	w = &world{cfg: cfg, lang: text.Match(o.Lang), clock: clock{emulated.NewClock(s.Start)}, done: o.Done, replies: make(chan bots.Reply, 1)}
+	w = &world{
+		cfg: cfg, lang: text.Match(o.Lang), clock: clock{emulated.NewClock(s.Start)}, reach: map[string]http.RoundTripper{}, typed: len(s.Actions) > 0, o: o,
+		replies: make(chan bots.Reply, 1),
+	}
 	if o.Lang == "" {
 		w.lang = cfg.Organisation.Language
 	}
@@ -80,33 +87,11 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 			w.rec.titles[r.Key] = r.Title
 		}
 	}
-	transports := map[string]http.RoundTripper{}
 	for _, p := range w.places {
-		transports[p.Name] = p.Client().Transport
-		if in, ok := transports[p.Name].(stage.InProcess); ok {
+		w.reach[p.Name] = p.Client().Transport
+		if in, ok := w.reach[p.Name].(stage.InProcess); ok {
 			in.Waits = true
-			transports[p.Name] = in
-		}
-	}
-	w.app, err = app.New(ctx, app.Options{
-		Config: cfg, Store: w.db, Clock: w.clock, Log: o.Log, Evaluated: o.Evaluated, Transports: transports,
-		Answered: w.answered,
-		Watch:    func(s engine.Store) engine.Store { return watched{s, w.rec} },
-	})
-	if err != nil {
-		return w, err
-	}
-	w.runner = &runner{
-		clock: w.clock, engine: w.app.Engine(), rec: w.rec, progress: o.Progress, reported: time.Now(),
-		off: make(chan *turn), acted: map[engine.RunID]int{}, flush: w.flush,
-	}
-	w.runner.life, w.runner.end = context.WithCancel(ctx)
-	if len(s.Actions) > 0 {
-		if w.server, err = emulated.Connect(ctx, w.app, w.places); err != nil {
-			return w, err
-		}
-		if err := emulated.WaitReady(ctx, w.app); err != nil {
-			return w, err
+			w.reach[p.Name] = in
 		}
 	}
 	for _, g := range emulated.Groups(cfg.Flows, w.places, firstGroup) {
@@ -114,7 +99,45 @@ func build(ctx context.Context, cfg *config.Config, s Scenario, o Options) (w *w
 			return w, err
 		}
 	}
-	return w, w.app.Engine().Prepare(ctx)
+	w.runner = &runner{
+		clock: w.clock, rec: w.rec, progress: o.Progress, reported: time.Now(),
+		off: make(chan *turn), acted: map[engine.RunID]int{}, flush: w.flush,
+	}
+	return w, w.start(ctx)
+}
+
+// start starts riskroom on the store as it is.
+func (w *world) start(ctx context.Context) (err error) {
+	w.app, err = app.New(ctx, app.Options{
+		Config: w.cfg, Store: w.db, Clock: w.clock, Log: w.o.Log, Evaluated: w.o.Evaluated, Transports: w.reach,
+		Answered: w.answered,
+		Watch:    func(s engine.Store) engine.Store { return watched{s, w.rec} },
+	})
+	if err != nil {
+		return err
+	}
+	w.runner.start(ctx, w.app.Engine())
+	if w.typed {
+		if w.server, err = emulated.Connect(ctx, w.app, w.places); err != nil {
+			return err
+		}
+		if err := emulated.WaitReady(ctx, w.app); err != nil {
+			return err
+		}
+	}
+	return w.app.Engine().Prepare(ctx)
+}
+
+// stop stops riskroom. The store and the workspaces stay.
+func (w *world) stop() (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	w.runner.stop()
+	if w.server != nil {
+		err = w.server.Close(ctx, w.app)
+		w.server = nil
+	}
+	return err
 }
 
 // manyRisks is from how many risks on a redis-server is worth its start.
@@ -162,14 +185,9 @@ func (w *world) flush(ctx context.Context) error {
 
 // close stops whatever was started.
 func (w *world) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
-	defer cancel()
-	if w.runner != nil {
-		w.runner.stop()
-	}
 	var err error
-	if w.server != nil {
-		err = w.server.Close(ctx, w.app)
+	if w.runner != nil {
+		err = w.stop()
 	}
 	for _, p := range w.places {
 		err = errors.Join(err, p.Close())
