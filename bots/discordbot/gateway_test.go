@@ -277,7 +277,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 			if !ok || f.code != code || core.DetailOf(err) != fmt.Sprintf("gateway_%d", code) || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), b.BotToken()) {
 				t.Errorf("%d: %v", code, err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%d: Run does not return", code)
 		}
 		if n := len(b.Gateway().Identifies()); n != 1 {

@@ -425,7 +425,7 @@ func (b *bundle) newDiscordbot(t *testing.T, change ...func(*Config)) {
 }
 
 func (b *bundle) close(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_ = b.bot.Close(ctx)
 	if b.discordbot != nil {
@@ -482,7 +482,7 @@ func wantContains(t *testing.T, got string, want ...string) {
 // eventually waits until ok returns true.
 func (b *bundle) eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("timed out waiting until %s\n%s", what, b.log())
 		}

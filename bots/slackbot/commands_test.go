@@ -179,7 +179,7 @@ func TestLateReplyGoesToResponseURL(t *testing.T) {
 	r := b.risk(t, lin, "new Ledger module:Payments")
 	wantContains(t, messageIn(t, r).Plain, "not confirmed yet", "/risk new Ledger module:Payments")
 	close(release)
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for len(b.Ephemerals(lin)) < 2 {
 		if time.Now().After(deadline) {
 			t.Fatalf("no reply follows; the log: %s", b.logged)

@@ -363,7 +363,7 @@ func (b *bundle) newSlackbot(t *testing.T, change ...func(*Config)) {
 }
 
 func (b *bundle) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_ = b.bot.Close(ctx)
 	if b.slackbot != nil {

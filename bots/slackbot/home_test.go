@@ -138,7 +138,7 @@ func TestKeepHomes(t *testing.T) {
 // eventually waits until ok returns true.
 func (b *bundle) eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("timed out waiting until %s\n%s", what, b.log())
 		}

@@ -32,7 +32,7 @@ func newRunsBundle(t *testing.T) runsBundle {
 		parked: engine.RunID{Risk: "R-1", Flow: "tell-the-handlers", Occurrence: "v1"},
 		ahead:  engine.RunID{Risk: "R-1", Flow: "remind", Occurrence: "1781234567890"},
 	}
-	now := time.Now().UTC()
+	now := time.Now().UTC().Truncate(time.Second) // as events show it
 	risk := core.Risk{
 		Key: "R-1", Version: 1, Home: "acme", Title: "Ledger", Module: "Payments", Severity: core.Medium, Status: core.Pending,
 		DiscoveredAt: now, SubmittedAt: now, StatusSince: now, Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U0MEI"}},

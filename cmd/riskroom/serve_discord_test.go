@@ -44,6 +44,7 @@ func standInGuild(t *testing.T) (guild *emulator.Workspace, api string) {
 
 func standInGuildOf(t *testing.T, o emulator.Options) (guild *emulator.Workspace, api string) {
 	t.Helper()
+	o.Deadline = patience
 	guild, err := emulator.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -93,6 +93,7 @@ func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
 
 func standInOf(t *testing.T, o emulator.Options) (*emulator.Workspace, map[string]string) {
 	t.Helper()
+	o.Deadline = patience
 	w, err := emulator.New(o)
 	if err != nil {
 		t.Fatal(err)

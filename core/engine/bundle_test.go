@@ -143,7 +143,7 @@ func (b *bundle) file(title string, discovered time.Time) core.Risk {
 }
 
 func (b *bundle) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	b.t.Cleanup(cancel)
 	return ctx
 }

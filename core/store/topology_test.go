@@ -26,7 +26,7 @@ func TestTLS(t *testing.T) {
 		})
 	}
 	for url, detail := range map[string]string{p.URL: "certificate", "redis" + p.URL[len("rediss"):]: ""} {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		_, err := store.Open(ctx, store.Options{URL: url, Prefix: "refused"})
 		cancel()
 		(&bench{T: t}).is(err, core.Unavailable, detail)
@@ -40,8 +40,7 @@ func TestSentinel(t *testing.T) {
 	servers := storetest.StartSentinels(t)
 	s := servers.Open(t, store.Options{Strict: true, Shards: 5})
 	b := &bench{T: t, ctx: t.Context(), s: s, clock: newClock()}
-	b.same("findings", codes(b, s), "always")
-	b.ok(s.Ready(b.ctx))
+	b.comesToRest()
 
 	const writers, before, after = 4, 25, 10
 	w := &acks{bench: b}
@@ -92,15 +91,26 @@ func TestSentinel(t *testing.T) {
 			t.Errorf("the intent of %s is lost: %+v %v", run, r, err)
 		}
 	}
-	if len(w.begun) < 20 {
-		t.Errorf("of %d runs only %d were begun", len(w.filed), len(w.begun))
-	}
 	if w.refused.Load() == 0 {
 		t.Error("nobody noticed that the master was gone")
 	}
-	b.same("findings", codes(b, s), "always")
-	b.ok(s.Ready(b.ctx))
+	b.comesToRest()
 	t.Logf("%d filed, %d begun, %d tries refused meanwhile", len(w.filed), len(w.begun), w.refused.Load())
+}
+
+// comesToRest waits until the master has its replica, and is safe.
+func (b *bench) comesToRest() {
+	b.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		found, err := b.s.Check(b.ctx)
+		safe := err == nil && len(found) == 1 && found[0].Code == store.FoundAlways
+		if safe && b.s.Ready(b.ctx) == nil {
+			return
+		}
+		if time.Now().After(end) {
+			b.Fatalf("the server is never safe: %v, %v", found, err)
+		}
+	}
 }
 
 // acks files risks and begins their runs, and records what was acknowledged.
@@ -120,7 +130,7 @@ type filed struct {
 
 // until calls try until it is not Unavailable. The store recognises a repeat by its op.
 func (w *acks) until(what string, try func() error) bool {
-	for end := time.Now().Add(30 * time.Second); ; {
+	for end := time.Now().Add(time.Minute); ; {
 		err := try()
 		if err == nil {
 			return true
@@ -156,11 +166,11 @@ func (w *acks) file(op string) {
 	}
 }
 
-// work claims and begins runs until ctx ends. Claims don't wait for replicas, so a
-// failover may lose one. Then the run isn't begun.
+// work claims and begins runs until ctx ends, 20 at least. Claims don't wait for replicas, so
+// a failover may lose one. Then the run isn't begun.
 func (w *acks) work(ctx context.Context) {
-	for ctx.Err() == nil {
-		runs, _, err := w.s.Claim(ctx, "", 10, time.Minute)
+	for ctx.Err() == nil || len(w.begun) < 20 {
+		runs, _, err := w.s.Claim(w.ctx, "", 10, time.Minute)
 		if err != nil || len(runs) == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}

@@ -62,7 +62,7 @@ func (c *client) read() frame {
 }
 
 func (c *client) next() (frame, error) {
-	_ = c.ws.SetReadDeadline(time.Now().Add(cmp.Or(c.patience, 10*time.Second)))
+	_ = c.ws.SetReadDeadline(time.Now().Add(cmp.Or(c.patience, time.Minute)))
 	var f frame
 	err := c.ws.ReadJSON(&f)
 	f.Data, _ = f.Raw.(map[string]any)

@@ -157,7 +157,7 @@ func TestFeedTellsTheStoryInOrder(t *testing.T) {
 	ts := card(b, id)
 	b.fine("pins.add", "channel", id, "timestamp", ts)
 	b.fine("chat.update", "channel", id, "ts", ts, "text", "resolved")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var got []string
 	reader := b.Feed().Subscribe(start)

@@ -63,7 +63,7 @@ func setup(t *testing.T, change func(*emulator.Options)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	return &bench{Workspace: w, t: t, url: base, api: slack.New(w.BotToken(), slack.OptionAPIURL(base+"/api/"), slack.OptionHTTPClient(client))}
 }
 

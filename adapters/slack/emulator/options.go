@@ -55,7 +55,7 @@ type Options struct {
 	App            http.Handler
 	Client         *http.Client
 
-	Deadline   time.Duration   // how long the app has to answer a callback, default Slack's 3 s
+	Deadline   time.Duration   // how long the app has to answer a callback or open a modal, default Slack's 3 s
 	EventDelay []time.Duration // waits before an event is sent again, default Slack's: none, 1 min, 5 min
 }
 

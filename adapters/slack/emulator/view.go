@@ -22,7 +22,6 @@ const (
 	maxTitle           = 24 // of title, submit and close
 	maxPrivateMetadata = 3000
 	maxViewBytes       = 250_000
-	triggerLife        = 3 * time.Second
 )
 
 // view is an open modal. People have one open at a time: riskroom pushes none on top of
@@ -90,7 +89,7 @@ func (t *team) redeem(c *call) (*trigger, error) {
 		return nil, refuse("invalid_trigger_id")
 	case given.used:
 		return nil, refuse("exchanged_trigger_id")
-	case time.Since(given.made) > triggerLife:
+	case time.Since(given.made) > t.opts.Deadline:
 		return nil, refuse("expired_trigger_id")
 	}
 	given.used = true

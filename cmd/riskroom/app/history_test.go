@@ -24,7 +24,7 @@ func (s *slackFrontend) older(ctx context.Context, as role) (string, error) {
 	if _, err := s.Press(ctx, s.id(as), slackLobby, before.TS, "riskroom-page.0"); err != nil {
 		return "", err
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		now := s.Ephemerals(s.id(as))
 		if m := now[len(now)-1]; len(now) == len(all) && m.Plain != before.Plain {
 			return m.Plain, nil

@@ -114,7 +114,7 @@ func startDay(t *testing.T) *day {
 	d := &day{server: storetest.Start(t, "--appendonly", "no"), prefix: storetest.Prefix(), begun: time.Now()}
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
-	if d.slack, err = emulator.New(emulator.Options{SocketMode: true, Now: d.Now, Users: []emulator.User{{ID: "U00000LIN01", Name: "lin"}, {ID: "U00000ANA01", Name: "ana"}}}); err != nil {
+	if d.slack, err = emulator.New(emulator.Options{SocketMode: true, Deadline: time.Minute, Now: d.Now, Users: []emulator.User{{ID: "U00000LIN01", Name: "lin"}, {ID: "U00000ANA01", Name: "ana"}}}); err != nil {
 		t.Fatal(err)
 	}
 	api, err := d.slack.Start("")
@@ -158,7 +158,7 @@ func (d *day) end(t *testing.T) {
 	if err := d.slack.Close(); err != nil {
 		t.Error(err)
 	}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		left := d.redis(t, "client", "list")
 		if len(left) == 1 { // which asks
 			return

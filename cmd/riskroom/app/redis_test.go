@@ -40,7 +40,7 @@ func TestRedisChangedUnderServe(t *testing.T) {
 	set := func(key, value string, want int) {
 		t.Helper()
 		inline(t, strings.TrimPrefix(p.URL, "unix://"), "CONFIG SET "+key+" "+value)
-		for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 			code, page := ready()
 			if code == want {
 				return
@@ -152,7 +152,7 @@ func (s *synced) String() string {
 // await waits for a line that contains a text, and returns it.
 func (s *synced) await(t *testing.T, text string) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		for line := range strings.Lines(s.String()) {
 			if strings.Contains(line, text) {
 				return line

@@ -36,6 +36,7 @@ func newDiscordFrontend(t *testing.T, overHTTP bool) frontend {
 	o := emulator.Options{
 		Roles:    []emulator.Role{{ID: group, Name: "oncall"}},
 		Channels: []emulator.Channel{{ID: discordLobby, Name: "lobby"}},
+		Deadline: time.Minute,
 	}
 	for who, id := range discordIDs {
 		u := emulator.User{ID: id, Name: "u" + id}
@@ -93,7 +94,7 @@ func (d *discordFrontend) reply(reply emulator.Reply, err error) (string, error)
 	if reply.Modal != nil {
 		return fmt.Sprint(*reply.Modal), nil
 	}
-	for end := time.Now().Add(20 * time.Second); reply.Deferred && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); reply.Deferred && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if m, ok := d.Answer(reply.ID); ok && m.Plain != reply.Message.Plain {
 			return m.Plain, nil
 		}
@@ -205,7 +206,7 @@ func (d *discordFrontend) hide(group string) error {
 func (d *discordFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	prefix := "riskroom." + string(press) + ":" + string(key) + "@"
 	var failed string // the button that could not be pressed, because the card changed
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range d.Messages(discordLobby) {
 			raw, err := json.Marshal(m.Components)
 			if err != nil {

@@ -99,7 +99,7 @@ func (b *moverBundle) checkMoves(t *testing.T, who role, first, second bool) {
 		if err := do(); err != nil {
 			t.Errorf("%s, %s: %v", who, what, err)
 		}
-		for end := time.Now().Add(20 * time.Second); may && b.riskOf(t, key).Node != to && time.Now().Before(end); {
+		for end := time.Now().Add(time.Minute); may && b.riskOf(t, key).Node != to && time.Now().Before(end); {
 			time.Sleep(5 * time.Millisecond)
 		}
 		if got := b.riskOf(t, key).Node; (got == to) != may {
@@ -155,7 +155,7 @@ func (s *slackFrontend) back(ctx context.Context, as role, key core.RiskKey) (st
 
 func (s *slackFrontend) pressBack(ctx context.Context, as role, r core.Risk) error {
 	option := fmt.Sprintf("riskroom.back:%s@%d", r.Key, r.Version)
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range s.Messages(slackLobby) {
 			if raw, err := json.Marshal(m.Blocks); err != nil || !strings.Contains(string(raw), `"`+option+`"`) {
 				continue
@@ -173,7 +173,7 @@ func (s *slackFrontend) pressBack(ctx context.Context, as role, r core.Risk) err
 
 // answerBack fills in the form that asks for a reason, if it opens instead of another reply.
 func (s *slackFrontend) answerBack(ctx context.Context, user string, before int) error {
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		view, open := s.OpenView(user)
 		switch {
 		case open && view.CallbackID == "back":
@@ -208,7 +208,7 @@ func (d *discordFrontend) back(ctx context.Context, as role, key core.RiskKey) (
 
 func (d *discordFrontend) pressBack(ctx context.Context, as role, r core.Risk) error {
 	button := fmt.Sprintf("riskroom.back:%s@%d", r.Key, r.Version)
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range d.Messages(discordLobby) {
 			if raw, err := json.Marshal(m.Components); err != nil || !strings.Contains(string(raw), `"`+button+`"`) {
 				continue

@@ -38,7 +38,7 @@ var slackIDs = map[role]string{
 
 func newSlackFrontend(t *testing.T, socket bool) frontend {
 	t.Helper()
-	o := emulator.Options{SocketMode: socket, UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{slackIDs[onCall]}}}}
+	o := emulator.Options{SocketMode: socket, Deadline: time.Minute, UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{slackIDs[onCall]}}}}
 	lobby := emulator.Channel{ID: slackLobby, Name: "lobby"}
 	for who, id := range slackIDs {
 		u := emulator.User{ID: id, Name: strings.ToLower(id), Guest: who == guest || who == partner}
@@ -105,7 +105,7 @@ func (s *slackFrontend) reply(as role, do func(user string) (emulator.Reply, err
 	if err != nil {
 		return "", err
 	}
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		said := ""
 		if view, open := s.OpenView(user); open {
 			said = view.Title + "\n" + view.Plain
@@ -219,7 +219,7 @@ func (s *slackFrontend) hide(group string) error { return s.KickBot(s.id(lead), 
 // press presses a button of the risk's card in the lobby, again if the card changes before.
 func (s *slackFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	var failed string // the button that could not be pressed
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range s.Messages(slackLobby) {
 			if !strings.Contains(m.Plain, string(key)+" ") {
 				continue

@@ -370,7 +370,7 @@ func (h *rightsBundle) checkRelease(t *testing.T, who role, may right) {
 // bindingOf returns a risk's binding, as soon as ok returns true if it ever does.
 func (h *rightsBundle) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.Binding) bool) engine.Binding {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		rec, err := h.db.Get(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
@@ -384,7 +384,7 @@ func (h *rightsBundle) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.
 // statusOf returns a risk's status. If want is expected, it waits for it.
 func (h *rightsBundle) statusOf(t *testing.T, key core.RiskKey, want core.Status, expected bool) core.Status {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		rec, err := h.db.Get(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
@@ -400,7 +400,7 @@ func (h *rightsBundle) statusOf(t *testing.T, key core.RiskKey, want core.Status
 func (h *rightsBundle) holds(t *testing.T, title string, expected bool) bool {
 	t.Helper()
 	all := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		found, err := h.app.Engine().List(t.Context(), all, engine.ListQuery{})
 		if err != nil {
 			t.Fatal(err)

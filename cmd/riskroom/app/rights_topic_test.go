@@ -103,7 +103,7 @@ func (h *rightsBundle) checkTopics(t *testing.T, may map[role]right) {
 		ends := []func() (string, error){func() (string, error) { return tried.onTopic(ctx, who, "end", g.Key) }}
 		if runs && who != administrator || who == member { // who are in the channel
 			ends = append(ends, func() (said string, err error) {
-				for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) { // the card may show the end before
+				for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) { // the card may show the end before
 					if said, err = tried.pressEnd(ctx, who, g); err == nil || time.Now().After(end) {
 						return said, err
 					}
@@ -156,7 +156,7 @@ func (h *rightsBundle) topicOfLead(t *testing.T) engine.Group {
 // group returns the record of a group, as soon as ok returns true if it ever does.
 func (h *rightsBundle) group(t *testing.T, g engine.Group, ok func(engine.Group) bool) engine.Group {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		now, err := h.db.GroupAt(t.Context(), g.Ref)
 		if err != nil {
 			t.Fatal(err)

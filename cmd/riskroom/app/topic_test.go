@@ -106,7 +106,7 @@ func TestTopicFromAMessage(t *testing.T) {
 // topicAt returns the group of a key once it exists.
 func (h *rightsBundle) topicAt(t *testing.T, key core.RiskKey) engine.Group {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		all, err := h.db.GroupsOf(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)

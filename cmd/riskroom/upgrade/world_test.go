@@ -56,8 +56,8 @@ func newWorld(t *testing.T, at time.Time) *world {
 	w := &world{clock: &clock{}, lines: map[string]*line{}}
 	w.clock.set(at)
 
-	so := slackemulator.Options{Now: w.clock.Now}
-	do := discordemulator.Options{Now: w.clock.Now, OwnerID: discordPeople["wei"]}
+	so := slackemulator.Options{Now: w.clock.Now, Deadline: patience}
+	do := discordemulator.Options{Now: w.clock.Now, Deadline: patience, OwnerID: discordPeople["wei"]}
 	for _, name := range []string{"ana", "lin", "wei"} {
 		so.Users = append(so.Users, slackemulator.User{ID: slackPeople[name], Name: name})
 		do.Users = append(do.Users, discordemulator.User{ID: discordPeople[name], Name: name})

@@ -83,7 +83,7 @@ func TestWrite(t *testing.T) {
 			held += 4
 		}
 	}
-	for end := time.Now().Add(15 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		if w.cut() == held {
 			break
 		}
