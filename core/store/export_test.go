@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,15 +60,49 @@ func (s *Store) NumbersTogether(ctx context.Context, list []engine.Numbering) (g
 	for i, n := range list {
 		calls[i] = s.number(s.counterOf(n), n)
 	}
-	joint, _ := join(calls)
-	for _, became := range s.sendBatch(ctx, s.lane(ctx, calls[0], false), calls) {
-		a, err := read("number", became.cmd)
-		if err != nil {
-			return nil, 0, err
-		}
-		got = append(got, engine.Numbered{Number: a.list(1).int(0), Alike: a.list(1).int(1)})
+	answers, errs, scripts := s.together(ctx, calls)
+	for _, a := range answers {
+		got = append(got, engine.Numbered{Number: a.int(1), Alike: a.int(2)})
 	}
-	return got, len(joint), nil
+	return got, scripts, errors.Join(errs...)
+}
+
+// BeginTogether opens intents as callers at the same time do, and also returns how many scripts
+// that took.
+func (s *Store) BeginTogether(ctx context.Context, list []engine.Begin) (got []engine.Begun, errs []error, scripts int) {
+	calls := make([]*call, len(list))
+	for i, b := range list {
+		calls[i], _ = s.beginning(b)
+	}
+	answers, errs, scripts := s.together(ctx, calls)
+	for i, a := range answers {
+		var one engine.Begun
+		if errs[i] == nil {
+			one, errs[i] = readBegun(list[i], a)
+		}
+		got = append(got, one)
+	}
+	return got, errs, scripts
+}
+
+// CompleteTogether does the same for the ends of turns.
+func (s *Store) CompleteTogether(ctx context.Context, list []engine.Complete) (errs []error, scripts int) {
+	calls := make([]*call, len(list))
+	for i, st := range list {
+		calls[i], _ = s.completing("complete", st)
+	}
+	_, errs, scripts = s.together(ctx, calls)
+	return errs, scripts
+}
+
+// together makes calls as one batch.
+func (s *Store) together(ctx context.Context, calls []*call) (answers []answer, errs []error, scripts int) {
+	joint, _ := join(calls)
+	for i, became := range s.sendBatch(ctx, s.lane(ctx, calls[0], false), calls) {
+		a, err := read(calls[i].name, became.cmd)
+		answers, errs = append(answers, a), append(errs, err)
+	}
+	return answers, errs, len(joint)
 }
 
 // The least and the most numbers that are reserved at once.

@@ -17,8 +17,9 @@ import (
 // its call is sent at once.
 //
 // Each call of a batch has its own answer and its own error, and a caller whose context ends
-// gets its error then, although its script may still run. Calls that take numbers are made as
-// one (join.go); others share nothing else.
+// gets its error then, although its script may still run. Calls that take numbers,
+// and those that begin or complete runs of one shard, are made with one script (join.go). Each
+// still fails alone. Others share nothing else.
 type gatherer struct {
 	send func(ctx context.Context, id laneID, calls []*call) []sent
 

@@ -169,13 +169,16 @@ func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
 }
 
+// aroundShard is how many keys of around are the same for all risks of a shard.
+const aroundShard = 7
+
 // around returns the keys that every script on a risk or its runs may touch, in the
-// order of scripts/runs.lua.
+// order of scripts/runs.lua: first those that are the same for all risks of a shard.
 func (k keys) around(r core.RiskKey) []string {
 	s := k.shard(r)
 	return []string{
-		k.due(s), k.park(s), k.running(s), k.waiting(s), k.audit(s),
-		k.risk(r), k.binding(r), k.bindings(s), k.shown(r), k.runs(r),
+		k.due(s), k.park(s), k.running(s), k.waiting(s), k.audit(s), k.bindings(s), k.aligned(s),
+		k.risk(r), k.binding(r), k.shown(r), k.runs(r),
 	}
 }
 

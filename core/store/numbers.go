@@ -134,13 +134,12 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 		if err != nil {
 			return engine.Numbered{}, err
 		}
-		one := a.list(1)
-		switch got := (engine.Numbered{Number: one.int(0), Alike: one.int(1)}); {
+		switch got := (engine.Numbered{Number: a.int(1), Alike: a.int(2)}); {
 		case got.Alike != 0:
-			got.Filing = time.Duration(one.int(2))*time.Millisecond < filingTakes
+			got.Filing = time.Duration(a.int(3))*time.Millisecond < filingTakes
 			return got, nil
 		case got.Number != 0:
-			if s.blocks() && of.low(one.int(2)) {
+			if s.blocks() && of.low(a.int(3)) {
 				s.reserveSoon(of)
 			}
 			return got, nil
@@ -175,7 +174,7 @@ func (s *Store) number(of *numbers, n engine.Numbering) *call {
 		size = blockSize
 	}
 	c := s.numbering(of, size, false)
-	c.common = common{keys: len(c.keys), args: len(c.args)}
+	c.common = common{keys: len(c.keys), args: len(c.args), most: maxBatch}
 	c.keys = append(c.keys, s.keys.numberOf(of.of, n.Op), s.keys.numberLike(of.of, n.Alike))
 	return c.flag(n.Again)
 }

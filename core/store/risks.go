@@ -60,7 +60,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 func (s *Store) change(ch engine.Change, doc string) (*call, error) {
 	c := s.around("apply", ch.New.Key)
 	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, doc).key(s.keys.document(ch.New.Key))
-	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
+	c.add(string(ch.New.Key), ch.File)
 	if l := ch.Release; l.Group.IsZero() {
 		c.add("", "")
 	} else {

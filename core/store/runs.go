@@ -106,6 +106,14 @@ func (s *Store) leased(name string, id engine.RunID) *call {
 	return s.around(name, id.Risk).run(s.keys, id)
 }
 
+// turn starts a call of a script that works on one run, and can be made together with calls on
+// other runs of the shard.
+func (s *Store) turn(name string, id engine.RunID) *call {
+	c := s.around(name, id.Risk)
+	c.common = common{keys: aroundShard, args: len(c.args), most: turnsAtOnce}
+	return c.run(s.keys, id)
+}
+
 // result appends the result of a call, or none.
 func (c *call) result(r *engine.Result) *call {
 	if r == nil {
@@ -126,20 +134,34 @@ func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engi
 
 // Begin opens an intent.
 func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
-	const op = "begin"
-	var out engine.Begun
-	c := s.leased("begin", b.Lease.Run).result(b.Result)
+	c, err := s.beginning(b)
+	if err != nil {
+		return engine.Begun{}, err
+	}
+	a, err := s.doReplicated(ctx, opBegin, c)
+	if err != nil {
+		return engine.Begun{}, err
+	}
+	return readBegun(b, a)
+}
+
+const opBegin = "begin"
+
+// beginning starts the call of Begin.
+func (s *Store) beginning(b engine.Begin) (*call, error) {
+	c := s.turn("begin", b.Lease.Run).result(b.Result)
 	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsBinding)
 	if err := s.events(c, b.Events); err != nil {
-		return out, invalid(op, "events", err)
+		return nil, invalid(opBegin, "events", err)
 	}
-	a, err := s.doReplicated(ctx, op, c)
-	if err != nil {
-		return out, err
-	}
-	out.Lease = engine.Lease{Run: b.Lease.Run, Until: at(a.int(1))}
+	return c, nil
+}
+
+func readBegun(b engine.Begin, a answer) (engine.Begun, error) {
+	out := engine.Begun{Lease: engine.Lease{Run: b.Lease.Run, Until: at(a.int(1))}}
+	var err error
 	if out.Call, err = readCall(a.text(2), a.text(3) == "1", a.text(4)); err != nil {
-		return out, broken(op, err)
+		return out, broken(opBegin, err)
 	}
 	return out, nil
 }
@@ -187,14 +209,27 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 // Complete ends a step or a worker's turn on a run.
 func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Completed, error) {
 	const op = "complete"
-	var out engine.Completed
+	c, err := s.completing(op, st)
+	if err != nil {
+		return engine.Completed{}, err
+	}
+	a, err := s.doReplicated(ctx, op, c)
+	if err != nil {
+		return engine.Completed{}, err
+	}
+	id := st.Lease.Run
+	return engine.Completed{Lease: engine.Lease{Run: id, Until: at(a.int(1))}, Wish: engine.Wish(a.text(2)), Record: recordIn(id.Risk, a, 3)}, nil
+}
+
+// completing starts the call of Complete.
+func (s *Store) completing(op string, st engine.Complete) (*call, error) {
 	id := st.Lease.Run
 	switch st.To {
 	case engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled:
 	default:
-		return out, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
+		return nil, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
 	}
-	c := s.leased("complete", id).result(st.Result).key(s.keys.document(id.Risk)).key(s.keys.groupsOf(id.Risk)).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
+	c := s.turn("complete", id).result(st.Result).key(s.keys.document(id.Risk)).key(s.keys.groupsOf(id.Risk)).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
 		st.Attempts, st.Unknown, st.Since = 0, 0, time.Time{}
@@ -204,13 +239,13 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Comple
 		badge = st.Badge.String()
 	}
 	c.flag(st.Outcome != nil).add(st.Slot.Key, ms(st.Slot.At), st.Attempts, st.Unknown, ms(st.Since), badge)
-	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow}).key(s.keys.aligned(s.keys.shard(id.Risk))).add(st.File)
+	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow}).add(st.File)
 	c.add(len(st.Shown))
 	for _, d := range st.Shown {
 		c.add(d.ID)
 		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
 			Badge: d.Badge, Version: d.Version, Rev: d.Rev, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks}); err != nil {
-			return out, invalid(op, "shown", err)
+			return nil, invalid(op, "shown", err)
 		}
 	}
 	c.add(len(st.Unreached))
@@ -219,20 +254,14 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Comple
 		if u.Code == "" {
 			c.add("")
 		} else if err := c.json(u); err != nil {
-			return out, invalid(op, "unreached", err)
+			return nil, invalid(op, "unreached", err)
 		}
 	}
 	if err := s.timers(c, id.Risk, st.Timers, first(st.Events)); err != nil {
-		return out, invalid(op, "timers", err)
+		return nil, invalid(op, "timers", err)
 	}
 	if err := s.events(c, st.Events); err != nil {
-		return out, invalid(op, "events", err)
+		return nil, invalid(op, "events", err)
 	}
-	a, err := s.doReplicated(ctx, op, c)
-	if err != nil {
-		return out, err
-	}
-	out.Lease, out.Wish = engine.Lease{Run: id, Until: at(a.int(1))}, engine.Wish(a.text(2))
-	out.Record = recordIn(id.Risk, a, 3)
-	return out, nil
+	return c, nil
 }

@@ -94,6 +94,7 @@ var cases = map[string]func(*testing.T, opener){
 	"plans":              testPlans,
 	"wakes":              testWakes,
 	"gathered":           testGathered,
+	"turns together":     testTurnsTogether,
 	"heads":              testHeads,
 	"yield":              testYield,
 	"heads like a model": testHeadsLikeModel,

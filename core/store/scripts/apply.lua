@@ -2,7 +2,7 @@
 -- Changes a risk, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
 -- ARGV  now, channel, op, nonce, result, expect, version, document, its key (index), risk key,
---       aligned (key index, see align.lua), config file,
+--       config file,
 --       group to release or '', state of its binding,
 --       index changes, timers, events
 -- Answer: ok, repeat (0/1), result, document or '' if it is the one in ARGV; conflict with version or link
@@ -14,7 +14,7 @@
 -- ops.lua).
 local op, nonce, result = arg(), arg(), arg()
 local expect, version, doc, docs = arg(), arg(), arg(), key()
-local member, aligned, file = arg(), key(), arg()
+local member, file = arg(), arg()
 local group, st = arg(), arg()
 local index = indexes()
 local changes, told = timers(), events()
@@ -38,5 +38,5 @@ if group ~= '' then unbind(member, l) end
 change_indexes(index)
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)
-follow(aligned, file)
+follow(file)
 return done('0', result, '')

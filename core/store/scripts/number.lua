@@ -1,14 +1,14 @@
--- uses: values server
+-- uses: each server
 -- Takes the numbers of the next risks, unless a risk like one of them has just got its own.
 -- Or reserves a block of numbers.
--- KEYS  last, block, n x (op, alike)
+-- KEYS  last, block, and of each call: op, alike
 -- ARGV  now, ms to keep an op, ms to keep alike, size of a block or 0, the number up to
---       which the block is safe, the server on which it is, reserve (0/1), since,
---       n x (1 to file it even if there is one like it)
--- Answer: ok, n x {number, 0, numbers left in the block; or the op's own number or 0, the
---         number of the one like it, ms since it got that; or 0, 0 if a block must
---         be reserved}. To reserve: ok, the number up to which the block is reserved, server;
---         unsupported with schema
+--       which the block is safe, the server on which it is, reserve (0/1), since, and of each
+--       call (as in each.lua): 1 to file it even if there is one like it
+-- Answer: ok, and for each call: ok, number, 0, numbers left in the block; ok, the op's own
+--         number or 0, the number of the one like it, ms since it got that; ok, 0, 0 if a
+--         block must be reserved. To reserve: ok, the number up to which the block is reserved,
+--         server; unsupported with schema
 -- No op or alike is there twice (join.go).
 --
 -- The block is a hash: upto (reserved), safe (reserved, and no crash can take that back),
@@ -65,19 +65,19 @@ local function take(op)
   return n
 end
 
-local out, taken = { 'ok' }, {}
-for i = 3, #KEYS, 2 do
-  local again = arg() == '1'
-  local had = redis.call('MGET', KEYS[i], KEYS[i + 1])
+local numbered = {}
+local out = each(2, function()
+  local op, alike, again = own(1), own(2), arg() == '1'
+  local had = redis.call('MGET', op, alike)
   local n, other = had[1], had[2]
   if other and other ~= n and not again then
-    out[#out + 1] = { n or '0', other, str(like - redis.call('PTTL', KEYS[i + 1])) }
-  else
-    n = n or take(KEYS[i])
-    if n then redis.call('SET', KEYS[i + 1], n, 'PX', str(like)) end
-    taken[#taken + 1] = { n or '0', '0' }
-    out[#out + 1] = taken[#taken]
+    return { 'ok', n or '0', other, str(like - redis.call('PTTL', alike)) }
   end
-end
-for _, one in ipairs(taken) do one[3] = str(sure - last) end
+  n = n or take(op)
+  if n then redis.call('SET', alike, n, 'PX', str(like)) end
+  local answer = { 'ok', n or '0', '0' }
+  numbered[#numbered + 1] = answer
+  return answer
+end)
+for _, answer in ipairs(numbered) do answer[4] = str(sure - last) end
 return out

@@ -1,9 +1,9 @@
 -- library: values wake events armed
 -- Runs, their timers, and what the risk's trail says about them.
 --
--- The KEYS of every script that uses it begin with these ten. The second argument
--- is the channel that wakes workers.
-local due, park, running, waiting, audit, risk, binding, bindings, shown, runs = unpack(KEYS, 1, 10)
+-- The KEYS of every script that uses it begin with these: seven of a shard, and four of a
+-- risk. The second argument is the channel that wakes workers.
+local due, park, running, waiting, audit, bindings, aligned, risk, binding, shown, runs = unpack(KEYS, 1, 11)
 local channel = arg()
 
 -- A run is a hash:
@@ -229,11 +229,16 @@ end
 local emitted = {}
 local function emit(event, outcome) emitted[#emitted + 1] = { event, outcome or '' } end
 
--- done ends every script that uses this library.
-local function done(...)
+-- tell adds the emitted events to the trail, as one entry.
+local function tell()
   if emitted[1] then
     redis.call('HSET', risk, 'audit', enter(audit, emitted, redis.call('HGET', risk, 'audit') or ''))
   end
+end
+
+-- done ends scripts that use this library.
+local function done(...)
+  tell()
   publish_wake(channel)
   return { 'ok', ... }
 end

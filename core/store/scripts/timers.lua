@@ -118,7 +118,7 @@ end
 
 -- follow says that timers follow a config file. If the shard is aligned with another one, or is
 -- being aligned, it has to be aligned again (see align.lua).
-local function follow(aligned, file)
+local function follow(file)
   local other = redis.call('GET', aligned)
   if other and other ~= file and string.sub(other, 1, #file + 1) ~= file .. ' ' then redis.call('DEL', aligned) end
 end

@@ -1,6 +1,14 @@
 -- library: args
 -- The time, and values.
-local function key() return KEYS[int()] end
+
+-- The keys after the first shared ones are those of the calls that a script carries out, one
+-- after the other; before is how many of them belong to calls before the present one
+-- (each.lua).
+local shared, before = 0, 0
+local function key()
+  local i = int()
+  return KEYS[i > shared and i + before or i]
+end
 local function num(s) return tonumber(s or 0) or 0 end
 
 local now = int()
