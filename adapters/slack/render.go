@@ -94,8 +94,12 @@ func (r Renderer) mentions(s core.Span) bool {
 }
 
 func (r Renderer) links(s core.Span) bool {
-	u, err := url.Parse(r.target(s))
-	return err == nil && len(r.target(s)) <= maxElement && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+	target := r.target(s)
+	if target == "" || len(target) > maxElement {
+		return false
+	}
+	u, err := url.Parse(target)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 // target returns the URL that a span opens, "" for none.
@@ -210,6 +214,9 @@ func cut(s string, n int) string {
 
 // split divides s into pieces of at most n characters.
 func split(s string, n int) []string {
+	if len(s) <= n {
+		return []string{s}
+	}
 	runes := []rune(s)
 	var out []string
 	for len(runes) > n {
