@@ -28,12 +28,15 @@ const (
 
 // group is a part of a query: a risk must be in one of its indexes.
 type group struct {
-	keys     func(shard int) []string
+	keys     indexes
 	min, max int64 // scores
 	order    bool  // its scores are the order of the list
 	disjoint bool  // no risk is in two of its indexes
 	people   bool  // its indexes are of people: most shards have none
 }
+
+// indexes appends keys of indexes of a shard.
+type indexes func(all []string, shard int) []string
 
 // farthest is beyond every date in ms. A script's numbers hold it exactly.
 const farthest = 1<<53 - 1
@@ -49,10 +52,9 @@ func (g group) during(p engine.Period) group {
 	return g
 }
 
-// named returns the indexes of names in a shard.
-func named[T ~string](index func(shard int, name string) string, names []T) func(shard int) []string {
-	return func(shard int) []string {
-		var all []string
+// named returns the indexes of names.
+func named[T ~string](index func(shard int, name string) string, names []T) indexes {
+	return func(all []string, shard int) []string {
 		for _, n := range names {
 			all = append(all, index(shard, string(n)))
 		}
@@ -63,7 +65,7 @@ func named[T ~string](index func(shard int, name string) string, names []T) func
 // groups returns the groups of a query.
 func (k keys) groups(q engine.Query) []group {
 	var list []group
-	add := func(keys func(shard int) []string, p engine.Period, order, disjoint bool) {
+	add := func(keys indexes, p engine.Period, order, disjoint bool) {
 		list = append(list, group{keys: keys, min: -farthest, max: farthest, order: order, disjoint: disjoint}.during(p))
 	}
 	statuses := slices.DeleteFunc(core.Statuses(), func(s core.Status) bool {
@@ -73,7 +75,7 @@ func (k keys) groups(q engine.Query) []group {
 	newest, always := !q.ByDue, engine.Period{}
 	if len(q.Who)+len(q.Led) > 0 {
 		handlers, by, led := named(k.who, q.Who), named(k.by, q.Who), named(k.module, q.Led)
-		add(func(shard int) []string { return slices.Concat(handlers(shard), by(shard), led(shard)) }, always, newest, false)
+		add(func(all []string, shard int) []string { return led(by(handlers(all, shard), shard), shard) }, always, newest, false)
 	}
 	if len(q.Handlers) > 0 {
 		add(named(k.who, q.Handlers), always, newest, false)
@@ -89,7 +91,7 @@ func (k keys) groups(q engine.Query) []group {
 	}
 	dated := q.ByDue || !q.Due.IsZero()
 	if dated {
-		add(func(shard int) (all []string) {
+		add(func(all []string, shard int) []string {
 			if isOpen {
 				all = append(all, k.dueOpen(shard))
 			}
@@ -100,7 +102,7 @@ func (k keys) groups(q engine.Query) []group {
 		}, q.Due, q.ByDue, true)
 	}
 	if !q.Closed.IsZero() {
-		add(func(shard int) []string { return []string{k.closed(shard)} }, q.Closed, false, true)
+		add(func(all []string, shard int) []string { return append(all, k.closed(shard)) }, q.Closed, false, true)
 	}
 	// Other indexes may imply the status: those of due dates are of open or of closed risks.
 	wholly := slices.Equal(statuses, engine.OpenStatuses()) || isClosed && !isOpen && len(statuses) == len(core.Statuses())-len(engine.OpenStatuses())
@@ -108,7 +110,7 @@ func (k keys) groups(q engine.Query) []group {
 	switch {
 	case implied && q.Filed.IsZero() && slices.ContainsFunc(list, func(g group) bool { return g.order }):
 	case wholly && isOpen:
-		add(func(shard int) []string { return []string{k.open(shard)} }, q.Filed, newest, true)
+		add(func(all []string, shard int) []string { return append(all, k.open(shard)) }, q.Filed, newest, true)
 	default:
 		add(named(k.status, statuses), q.Filed, newest, true)
 	}
@@ -217,11 +219,15 @@ func (f *search) passOver(ctx context.Context) error {
 	pipe := f.s.db.Pipeline()
 	var asked []*redis.IntCmd
 	var of []*part
+	var keys []string
 	for _, g := range f.groups {
+		if !g.people {
+			continue
+		}
+		asked, of = slices.Grow(asked, len(f.shards)), slices.Grow(of, len(f.shards))
 		for shard := range f.shards {
-			if g.people {
-				asked, of = append(asked, pipe.Exists(ctx, g.keys(shard)...)), append(of, &f.shards[shard])
-			}
+			keys = g.keys(keys[:0], shard) // the command copies them
+			asked, of = append(asked, pipe.Exists(ctx, keys...)), append(of, &f.shards[shard])
 		}
 	}
 	if len(asked) == 0 {
@@ -253,9 +259,9 @@ func (f *search) read(shard int) *call {
 	whole := max(p.size, f.s.firstRead*readGrows)
 	c.add(p.size, whole).flag(count).add(len(f.groups))
 	for _, g := range f.groups {
-		keys := g.keys(shard)
-		c.keys = append(c.keys, keys...)
-		c.add(len(keys), g.min, g.max).flag(g.order)
+		before := len(c.keys)
+		c.keys = g.keys(c.keys, shard)
+		c.add(len(c.keys)-before, g.min, g.max).flag(g.order)
 	}
 	return c
 }

@@ -87,13 +87,13 @@ func (k keys) server(shard int) string        { return k.in(shard, "host") }
 func (k keys) aligned(shard int) string       { return k.in(shard, "aligned") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) grouped(shard int) string       { return k.in(shard, "grouped") }
-func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
-func (k keys) by(shard int, r string) string  { return k.in(shard, "by:"+r) }
+func (k keys) who(shard int, r string) string { return k.of(shard, "who:", r) }
+func (k keys) by(shard int, r string) string  { return k.of(shard, "by:", r) }
 func (k keys) module(shard int, m string) string {
-	return k.in(shard, "module:"+m)
+	return k.of(shard, "module:", m)
 }
 func (k keys) status(shard int, st string) string {
-	return k.in(shard, "status:"+st)
+	return k.of(shard, "status:", st)
 }
 
 // The keys of a counter: "" is that of risks, ofTopics that of topic groups.
@@ -124,8 +124,10 @@ func (k keys) forms(a core.Account) string {
 	return "{" + k.prefix + ":form:" + a.String() + "}"
 }
 
-func (k keys) in(shard int, name string) string {
-	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + name
+func (k keys) in(shard int, name string) string { return k.of(shard, name, "") }
+
+func (k keys) of(shard int, kind, name string) string {
+	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + kind + name
 }
 
 // shard returns the shard of a risk. Numbers are consecutive, so their remainders
