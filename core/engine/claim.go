@@ -65,14 +65,25 @@ func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
 			go e.worker(work, r)
 		}
 	}
-	if len(runs) == places {
-		return 0
-	}
-	if next.IsZero() {
+	return untilClaim(next, e.clock.Now(), len(runs), places)
+}
+
+// untilClaim returns how long to wait before the next claim, after one that returned so many
+// runs and found that the next one is due at next, zero if there is none.
+func untilClaim(next, now time.Time, claimed, places int) time.Duration {
+	wait := next.Sub(now)
+	switch {
+	case claimed == places:
+		return 0 // more may be due
+	case next.IsZero():
 		return pollInterval
+	case wait > 0:
+		return min(wait, pollInterval)
+	case claimed > 0:
+		return 0 // it came due during the claim
 	}
-	// Rounding must not make the loop spin in the last millisecond.
-	return min(max(next.Sub(e.clock.Now()), time.Millisecond), pollInterval)
+	// It wasn't claimed, perhaps because the server's clock is behind. The loop must not spin.
+	return time.Millisecond
 }
 
 // workerIdle is how long a worker waits for the next run.
