@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -166,21 +167,26 @@ func (s *server) bare(ctx context.Context, l load) (sample, error) {
 	return l.run(ctx, func(ctx context.Context, _, n int) error { return s.write(ctx, begun+strconv.Itoa(n), value) })
 }
 
-// onTime writes a key every 10 ms while f runs, and returns how long after its moment each
-// write was answered. Nobody who acts on time can be faster on this machine and server.
-func (s *server) onTime(ctx context.Context, f func() error) ([]time.Duration, error) {
+// onTime writes a key n times in a row every 10 ms while f runs, and returns how long after its
+// moment the last of them was answered. Nobody who acts on time after n writes can be faster on
+// this machine and server.
+func (s *server) onTime(ctx context.Context, n int, f func() error) ([]time.Duration, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var late []time.Duration
 	ended := make(chan error, 1)
 	go func() {
 		for at := time.Now().Add(10 * time.Millisecond); wait(ctx, time.Until(at)) == nil; at = time.Now().Add(10 * time.Millisecond) {
-			if err := s.write(ctx, "on time", "x"); err != nil {
-				if ctx.Err() == nil {
-					ended <- err
-					return
-				}
+			var err error
+			for range n {
+				err = cmp.Or(err, s.write(ctx, "on time", "x"))
+			}
+			if ctx.Err() != nil {
 				break
+			}
+			if err != nil {
+				ended <- err
+				return
 			}
 			late = append(late, time.Since(at))
 		}

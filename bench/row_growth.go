@@ -133,7 +133,7 @@ func (g *growth) lists(ctx context.Context, srv *server, n int) error {
 			all = p50
 		}
 		g.point("lists", "The first page of a list", "ms", a.name, n, millis(p50))
-		others, err := srv.onTime(ctx, func() error {
+		others, err := srv.onTime(ctx, 1, func() error {
 			_, err := load{callers: 1, within: g.b.scale.round / 2}.run(ctx, ask)
 			return err
 		})
@@ -170,7 +170,7 @@ func (g *growth) firing(ctx context.Context, srv *server, n int) error {
 		float64(burst.n)/quantile(made.late, 1).Seconds())
 	rate := g.b.scale.rates[0]
 	steady := schedule{n: rate * int(g.b.scale.late.Seconds()) / 3, rate: rate}
-	bare, err := srv.onTime(ctx, func() (err error) { made, err = w.lateness(ctx, steady, nothing); return err })
+	bare, err := srv.onTime(ctx, 1, func() (err error) { made, err = w.lateness(ctx, steady, nothing); return err })
 	if err != nil {
 		return err
 	}

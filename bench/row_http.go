@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ func rowHTTP(ctx context.Context, b *bench, out *section) error {
 	}
 	defer peer.stop()
 	for _, c := range commands() {
-		if err := b.compare(ctx, ours.side, ours.url, peer.url, c, out); err != nil {
+		if err := b.compare(ctx, srv, ours.side, ours.url, peer.url, c, out); err != nil {
 			return err
 		}
 	}
@@ -72,17 +73,20 @@ func rowHTTP(ctx context.Context, b *bench, out *section) error {
 }
 
 // compare measures one command in rounds.
-func (b *bench) compare(ctx context.Context, side *emulator.Workspace, ours, peer string, c asked, out *section) error {
+func (b *bench) compare(ctx context.Context, srv *server, side *emulator.Workspace, ours, peer string, c asked, out *section) error {
 	var rate, p99, our, other, our99, other99 []float64
+	var work, peerWork effort
 	l := load{callers: c.callers, within: b.scale.round}
 	for round := range b.scale.rounds {
-		bare, err := send(ctx, side, peer, l, c.text)
-		if err != nil {
+		var bare, mine sample
+		if err := peerWork.add(srv, func() (s sample, err error) { bare, err = send(ctx, side, peer, l, c.text); return bare, err }); err != nil {
 			return err
 		}
-		var mine sample
 		name := fmt.Sprintf("g-%s-%d", strings.Fields(c.text(0))[0], c.callers)
-		if err := b.profiled(round, name, func() (err error) { mine, err = send(ctx, side, ours, l, c.text); return err }); err != nil {
+		if err := work.add(srv, func() (sample, error) {
+			err := b.profiled(round, name, func() (err error) { mine, err = send(ctx, side, ours, l, c.text); return err })
+			return mine, err
+		}); err != nil {
 			return err
 		}
 		rate, our, other = append(rate, mine.rate()/bare.rate()), append(our, mine.rate()), append(other, bare.rate())
@@ -95,7 +99,44 @@ func (b *bench) compare(ctx context.Context, side *emulator.Workspace, ours, pee
 	slowest.what, slowest.ours, slowest.peer, slowest.ratio = "p99 of that", figure(median(our99))+" ms", figure(median(other99))+" ms", median(p99)
 	out.add(throughput)
 	out.add(slowest)
+	out.add(result{what: "processor time of one, of Redis and of the rest", ours: work.String(), peer: peerWork.String(), ratio: work.each() / peerWork.each()})
 	return nil
+}
+
+// effort is the processor time that commands took: of Redis, and of this process, which is
+// both the program and its client.
+type effort struct {
+	commands    int
+	redis, here time.Duration
+}
+
+// add adds what f takes.
+func (e *effort) add(srv *server, f func() (sample, error)) error {
+	spent := func() (redis, here time.Duration, err error) {
+		if redis, err = used(srv.cmd.Process.Pid); err == nil {
+			here, err = used(os.Getpid())
+		}
+		return redis, here, err
+	}
+	redis, here, err := spent()
+	if err != nil {
+		return err
+	}
+	s, err := f()
+	if err != nil {
+		return err
+	}
+	redis2, here2, err := spent()
+	e.commands, e.redis, e.here = e.commands+len(s.each), e.redis+redis2-redis, e.here+here2-here
+	return err
+}
+
+// each returns the µs of one command.
+func (e effort) each() float64 { return (e.redis + e.here).Seconds() * 1e6 / float64(e.commands) }
+
+func (e effort) String() string {
+	n := time.Duration(e.commands)
+	return inMicros(e.redis/n) + " and " + inMicros(e.here/n)
 }
 
 // emulated starts a Slack workspace with n people.
@@ -114,8 +155,9 @@ func emulated(n int) (*emulator.Workspace, string, error) {
 
 // served is an HTTP server under test.
 type served struct {
-	url  string
-	stop func()
+	url     string
+	handler http.Handler
+	stop    func()
 }
 
 // chat is the whole program in an emulated workspace.
@@ -135,11 +177,14 @@ func (b *bench) serveChat(ctx context.Context, srv *server) (*chat, error) {
 	if err != nil {
 		return nil, errors.Join(err, side.Close())
 	}
-	c := &chat{side: side, served: &served{url: ours.url, stop: func() {
+	c := &chat{side: side, served: &served{url: ours.url, handler: ours.handler, stop: func() {
 		ours.stop()
 		_ = side.Close()
 	}}}
 	_, err = send(ctx, side, c.url, load{callers: 32, calls: people}, commands()[0].text)
+	if err == nil { // rights to read are looked up
+		_, err = send(ctx, side, c.url, load{callers: 32, calls: people}, func(int64) string { return "mine" })
+	}
 	if err == nil {
 		err = b.warmUp(ctx, 32, func(ctx context.Context, l load) (sample, error) {
 			return send(ctx, side, c.url, l, commands()[0].text)
@@ -176,7 +221,7 @@ func serveApp(ctx context.Context, p place) (*served, error) {
 	}
 	public := a.Public()
 	go func() { _ = public.Serve(l) }()
-	return &served{url: "http://" + l.Addr().String() + "/slack/" + workspace + "/commands", stop: func() {
+	return &served{url: "http://" + l.Addr().String() + "/slack/" + workspace + "/commands", handler: public.Handler, stop: func() {
 		_ = public.Close()
 		cancel()
 		engine.Wait()
@@ -229,19 +274,10 @@ func send(ctx context.Context, side *emulator.Workspace, at string, l load, text
 	next.Store(time.Now().UnixMicro())
 	return l.run(ctx, func(ctx context.Context, _, _ int) error {
 		n := next.Add(1)
-		body := url.Values{
-			"token": {"x"}, "team_id": {side.TeamID()}, "team_domain": {"acme"}, "channel_id": {"C00000001"}, "channel_name": {"general"},
-			"user_id": {userID(int(n % people))}, "user_name": {"someone"}, "command": {"/risk"}, "text": {text(n)}, "api_app_id": {"A0000000001"},
-			"response_url": {"https://hooks.slack.com/commands/T/1/x"}, "trigger_id": {strconv.FormatInt(n, 10) + ".1.x"},
-		}.Encode()
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(body))
+		r, err := signed(ctx, side, at, n, text(n))
 		if err != nil {
 			return err
 		}
-		stamp := strconv.FormatInt(time.Now().Unix(), 10)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("X-Slack-Request-Timestamp", stamp)
-		r.Header.Set("X-Slack-Signature", sign(side.SigningSecret(), stamp, body))
 		reply, err := client.Do(r)
 		if err != nil {
 			return err
@@ -251,9 +287,32 @@ func send(ctx context.Context, side *emulator.Workspace, at string, l load, text
 		if err != nil {
 			return err
 		}
-		if reply.StatusCode != http.StatusOK || bytes.Contains(said, []byte("sorry")) || bytes.Contains(said, []byte("try again")) {
-			return fmt.Errorf("%q is answered with %d: %.300s", text(n), reply.StatusCode, said)
-		}
-		return nil
+		return answered(text(n), reply.StatusCode, said)
 	})
+}
+
+// signed returns the request with which Slack sends a command of the nth person.
+func signed(ctx context.Context, side *emulator.Workspace, at string, n int64, text string) (*http.Request, error) {
+	body := url.Values{
+		"token": {"x"}, "team_id": {side.TeamID()}, "team_domain": {"acme"}, "channel_id": {"C00000001"}, "channel_name": {"general"},
+		"user_id": {userID(int(n % people))}, "user_name": {"someone"}, "command": {"/risk"}, "text": {text}, "api_app_id": {"A0000000001"},
+		"response_url": {"https://hooks.slack.com/commands/T/1/x"}, "trigger_id": {strconv.FormatInt(n, 10) + ".1.x"},
+	}.Encode()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	stamp := strconv.FormatInt(time.Now().Unix(), 10)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Slack-Request-Timestamp", stamp)
+	r.Header.Set("X-Slack-Signature", sign(side.SigningSecret(), stamp, body))
+	return r, nil
+}
+
+// answered returns an error unless a command was carried out.
+func answered(text string, status int, said []byte) error {
+	if status != http.StatusOK || bytes.Contains(said, []byte("sorry")) || bytes.Contains(said, []byte("try again")) {
+		return fmt.Errorf("%q is answered with %d: %.300s", text, status, said)
+	}
+	return nil
 }
