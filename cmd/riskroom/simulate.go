@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -121,6 +122,9 @@ func runSimulate(ctx context.Context, s environment, f simulateFlags, file strin
 	}})
 	if err != nil {
 		return err
+	}
+	if _, ok := result.Titles[only]; !ok && only != "" {
+		return errors.New(s.say("there is no risk %s", only))
 	}
 	for _, a := range result.Answers {
 		if w, is := a.Wrong(); is {

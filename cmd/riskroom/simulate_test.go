@@ -326,6 +326,15 @@ func TestSimulateLive(t *testing.T) {
 	}
 }
 
+// TestSimulateNoRisk checks that a mistyped key of a risk isn't answered with an empty timeline.
+func TestSimulateNoRisk(t *testing.T) {
+	t.Parallel()
+	r := program(t.Context(), nil, "", "simulate", "testdata/both.yaml", "--for", "1d", "--risk", "R-99")
+	if r.code != exitFailed || !strings.Contains(r.stderr, "there is no risk R-99") {
+		t.Errorf("exit %d, %q", r.code, r.stderr)
+	}
+}
+
 func TestSimulateMisuse(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ line, want string }{

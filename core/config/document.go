@@ -5,6 +5,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	"riskroom/core"
 	coretext "riskroom/core/text"
 )
 
@@ -108,10 +109,12 @@ func (v Value) Map(known ...string) bool {
 // AnyMap reports unless the value is a map, with whatever keys, and returns whether it is one.
 func (v Value) AnyMap() bool { return v.is(mapNode, "object") }
 
-// Needs reports which of the keys a map lacks.
+// Needs reports which of the keys a map lacks, other than those that Map has found misspelt.
 func (v Value) Needs(keys ...string) {
 	for _, k := range keys {
-		if v.n != nil && v.n.get(k) == nil {
+		if v.n != nil && v.n.get(k) == nil && !slices.ContainsFunc(v.n.entries, func(e entry) bool {
+			return v.d.l.bad[e.value] && core.Nearest(e.name, []string{k}) != ""
+		}) {
 			v.d.l.problem(v.n.head(), "missing-key", "%s needs the key %s", v.n.name(), k)
 		}
 	}

@@ -21,7 +21,7 @@ number: "2"
 `
 	d, v := ParseDocument("x.yaml", []byte(src), DocumentOptions{Keys: []string{"start", "for"}})
 	v.Map("start", "for", "names", "one", "kind", "empty", "deep", "flag", "number")
-	v.Needs("for", "start")
+	v.Needs("for", "start", "zone")
 	if got := v.Key("start").Text(); got != "" {
 		t.Errorf("a number is the text %q", got)
 	}
@@ -48,7 +48,7 @@ number: "2"
 	for _, p := range d.Problems() {
 		got = append(got, p.String()+" = "+p.Hint)
 	}
-	want := `x.yaml:1:1: the file needs the key for [missing-key] = 
+	want := `x.yaml:1:1: the file needs the key zone [missing-key] = 
 x.yaml:1:8: start must be text, but is a number [type] = put it in quotes: "9"
 x.yaml:2:1: unknown key "fro" in the file: did you mean "for"? known: start, for, names, one, kind, empty, deep, flag, number [unknown-key] = 
 x.yaml:3:14: an entry of names must be text, but is a number [type] = put it in quotes: "3"

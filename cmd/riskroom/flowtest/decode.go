@@ -110,7 +110,7 @@ func (d *decoder) people(v config.Value) []string {
 	var out []string
 	for _, t := range v.Texts() {
 		name := t.Text()
-		known, hint := append(d.played.Names(), d.names...), text.Phrase{}
+		known, hint := slices.Compact(slices.Sorted(slices.Values(slices.Concat(d.played.Names(), d.names)))), text.Phrase{}
 		if strings.HasPrefix(name, "@") {
 			known, hint = d.groups(), text.Plain("if members has the people of this user group or role, write their names")
 		}
