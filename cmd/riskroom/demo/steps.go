@@ -80,7 +80,7 @@ func (b *backstage) there(p text.Printer, who, step, button string) (string, *br
 	for _, r := range b.seen.risks {
 		if ref, ok := r.newestGroup(); ok && ref.Workspace == home.Name && home.InRoom(home.IDs[who], ref.ID) {
 			ch, _ := home.View().Room(ref.ID)
-			where, room = "#"+ch.Name, ch.ID
+			where, room = p.S("browser.story.room", text.Args{"Name": ch.Name}), ch.ID
 		}
 	}
 	return p.S("browser.story."+step+".text", text.Args{"Who": who, "Where": where, "Button": button}),
