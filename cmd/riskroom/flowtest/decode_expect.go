@@ -47,9 +47,11 @@ func (d *decoder) kind(x Expectation, v config.Value) []Expectation {
 	}
 	x.Risk = d.risk(v.Key("risk"))
 	if f := d.flow(v.Key("flow")); f != nil {
-		x.Flow, x.Step = f.Name, d.step(v.Key("step"), f)
-	} else if s := v.Key("step"); s.Exists() && !v.Key("flow").Exists() {
-		s.Problem("missing-key", text.Plain("a step belongs to a flow"), text.Plain("write flow: and the name of the flow, too"))
+		x.Flow, x.Step, x.ReplyTo = f.Name, d.step(v.Key("step"), f), d.step(v.Key("reply_to"), f)
+	} else if !v.Key("flow").Exists() {
+		for _, key := range []string{"step", "reply_to"} {
+			v.Key(key).Problem("missing-key", text.Plain("a step belongs to a flow"), text.Plain("write flow: and the name of the flow, too"))
+		}
 	}
 	x.In, x.Name, x.Reason = v.Key("in").Text(), v.Key("name").Text(), v.Key("reason").Text()
 	x.Topic, x.Purpose = v.Key("topic").Text(), v.Key("purpose").Text()

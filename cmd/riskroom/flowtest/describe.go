@@ -15,7 +15,7 @@ const shownText = 100
 // Says describes what is expected, without the time.
 func (x Expectation) Says() text.Phrase {
 	w := wording{
-		kind: x.Kind, person: x.Person, group: cmp.Or(x.In, x.Name), is: x.Is, reason: x.Reason, risk: text.Phrasef("%s", x.Risk), flow: x.Flow, step: x.Step,
+		kind: x.Kind, person: x.Person, group: cmp.Or(x.In, x.Name), is: x.Is, reason: x.Reason, risk: text.Phrasef("%s", x.Risk), flow: x.Flow, step: x.Step, replyTo: x.ReplyTo,
 		members: x.Members,
 	}
 	for _, part := range x.Contains {
@@ -46,7 +46,7 @@ func (e Event) Says() text.Phrase {
 			return text.Phrase{}
 		}
 	}
-	w := wording{kind: e.Kind, person: e.Person, group: e.group().Name, is: e.Is, reason: e.Reason, risk: simulate.Subject(e.Risk, e.Flow), flow: e.Flow, step: e.Step}
+	w := wording{kind: e.Kind, person: e.Person, group: e.group().Name, is: e.Is, reason: e.Reason, risk: simulate.Subject(e.Risk, e.Flow), flow: e.Flow, step: e.Step, replyTo: e.ReplyTo}
 	if e.Kind == Created {
 		w.members = e.members()
 	}
@@ -70,10 +70,10 @@ func heldWord(w simulate.What) text.Phrase {
 
 // wording words expectations and events alike.
 type wording struct {
-	kind                                  Kind
-	person, group, is, reason, flow, step string
-	risk                                  text.Phrase
-	members, texts                        []string
+	kind                                           Kind
+	person, group, is, reason, flow, step, replyTo string
+	risk                                           text.Phrase
+	members, texts                                 []string
 }
 
 func (w wording) says() text.Phrase {
@@ -83,6 +83,9 @@ func (w wording) says() text.Phrase {
 		if !p.IsZero() {
 			about = append(about, p)
 		}
+	}
+	if w.replyTo != "" {
+		about = append(about, text.Phrasef("reply to %s", w.replyTo))
 	}
 	if len(w.members) > 0 {
 		about = append(about, text.Phrasef("members %s", strings.Join(w.members, ", ")))

@@ -24,6 +24,7 @@ type Expectation struct {
 	Name             string   // a part of the group's name
 	Topic, Purpose   string   // likewise
 	Members          []string // exactly these; nil says nothing
+	ReplyTo          string   // the step of Flow to whose message it replies
 	Contains         []string // parts of the text
 	Reason           string
 	Is               string // the new status or node
@@ -69,6 +70,10 @@ func (x Expectation) differences(e Event) []text.Phrase {
 	differs(other(x.Risk, string(e.Risk)), text.Phrasef("it was about %s", about))
 	differs(other(x.Flow, e.Flow), text.Phrasef("the flow was %s", shown(e.Flow)))
 	differs(other(x.Step, e.Step), text.Phrasef("the step was %s", shown(e.Step)))
+	if other(x.ReplyTo, e.ReplyTo) {
+		differs(e.ReplyTo == "", text.Plain("it was no reply"))
+		differs(e.ReplyTo != "", text.Phrasef("it replied to %s", e.ReplyTo))
+	}
 	differs(other(x.Person, e.Person), text.Phrasef("it was %s", shown(e.Person)))
 	differs(other(x.Type, string(e.Type)), text.Phrasef("the type was %s", shown(string(e.Type))))
 	differs(other(x.Reason, e.Reason), text.Phrasef("the reason was %s", shown(e.Reason)))

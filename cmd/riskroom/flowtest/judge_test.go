@@ -236,3 +236,23 @@ func TestEventsOfNoRisk(t *testing.T) {
 		t.Errorf("it differs: %v", got)
 	}
 }
+
+// TestReplies says what a message was that isn't the reply that is expected.
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	want := Expectation{Kind: Message, Flow: "remind", ReplyTo: "first"}
+	for replyTo, says := range map[string]string{"first": "", "second": "it replied to second", "": "it was no reply"} {
+		e := message(1, "lin", "")
+		e.ReplyTo = replyTo
+		got := ""
+		if d := want.differences(e); len(d) > 0 {
+			got = list(d).String()
+		}
+		if got != says {
+			t.Errorf("a reply to %q: %q, want %q", replyTo, got, says)
+		}
+	}
+	if got, says := want.Says().String(), "message to somebody (remind, reply to first)"; got != says {
+		t.Errorf("%q, want %q", got, says)
+	}
+}

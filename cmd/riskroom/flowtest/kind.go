@@ -39,9 +39,9 @@ func (k Kind) keys() []string {
 	by := []string{"risk", "flow", "step"}
 	switch k {
 	case Message:
-		return append(by, "to", "contains")
+		return append(by, "to", "reply_to", "contains")
 	case GroupMessage:
-		return append(by, "in", "contains")
+		return append(by, "in", "reply_to", "contains")
 	case Created:
 		return append(by, "type", "name", "members", "topic", "purpose")
 	case Changed:
@@ -61,11 +61,12 @@ func (k Kind) keys() []string {
 // Event is something that happened, as tests see it.
 type Event struct {
 	simulate.Event
-	Kind   Kind   // "" for what tests can't expect
-	Person string // who gets a message, joins or leaves
-	Is     string // a new status or node
-	Type   core.GroupType
-	Item   bool // Group is or was the risk's item group
+	Kind    Kind   // "" for what tests can't expect
+	ReplyTo string // the step to whose message a reply of a flow replies
+	Person  string // who gets a message, joins or leaves
+	Is      string // a new status or node
+	Type    core.GroupType
+	Item    bool // Group is or was the risk's item group
 }
 
 // observer turns simulated events into events of tests.
@@ -95,6 +96,9 @@ func observe(cfg *config.Config, all []simulate.Event) []Event {
 			if e.Pinned && o.creates(e) {
 				one.Kind = "" // the pinned card, which is a part of the group
 			}
+		}
+		if e.IsReply() {
+			one.ReplyTo = o.steps[[2]string{e.Flow, e.Step}].ReplyTo()
 		}
 		if one.Kind == Status || one.Kind == Node {
 			one.Is = e.Trail.Data["to"]

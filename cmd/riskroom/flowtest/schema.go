@@ -73,6 +73,7 @@ func (k Kind) schemas() map[string]simulate.Object {
 		"step":     simulate.Text("The step that does it: its id, or its action and number as in send_message#2."),
 		"to":       simulate.Texts("Who gets it, each one, in any order."),
 		"who":      simulate.Texts("Who it is, each one, in any order."),
+		"reply_to": simulate.Text("The step of the flow to whose message it replies: its id, as in the config file."),
 		"contains": simulate.Texts("Parts of the text with the card."),
 		"in":       simulate.Text("The group: item for the risk's item group, or a part of the name."),
 		"type":     simulate.OneOf("The type of the group.", []core.GroupType{core.Item, core.Topic, core.Ordinary}),
