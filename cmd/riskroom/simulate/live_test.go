@@ -21,7 +21,7 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestLive goes on from a database: what follows is what would have followed there. Only
+// TestLive goes on from a database: what follows, with an outage, is what would have followed there. Only
 // commands that read are sent to it, and nothing else is dialled.
 func TestLive(t *testing.T) {
 	t.Parallel()
@@ -31,6 +31,8 @@ func TestLive(t *testing.T) {
 
 	// What is to be, without a database.
 	s := Scenario{Start: start, For: Span{Days: 3}, Risks: []Risk{{Title: "Ledger"}, {Title: "Totals", By: "lin", Severity: core.High}}}
+	down := []Outage{{From: start.Add(20 * time.Hour), Until: start.Add(30 * time.Hour)}}
+	s.Down = down
 	whole, err := Run(t.Context(), cfg, s, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +84,7 @@ func TestLive(t *testing.T) {
 	}) {
 		t.Errorf("commands: %v", sent)
 	}
-	got, err := Run(t.Context(), cfg, Scenario{Start: start.Add(later), For: Span{Days: 3, Exact: -later}}, Options{Live: live})
+	got, err := Run(t.Context(), cfg, Scenario{Start: start.Add(later), For: Span{Days: 3, Exact: -later}, Down: down}, Options{Live: live})
 	if err != nil {
 		t.Fatal(err)
 	}
