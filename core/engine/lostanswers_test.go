@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,13 +16,13 @@ import (
 type lossyStore struct {
 	engine.Store
 	loses []string
-	until time.Time
+	until atomic.Int64 // in milliseconds
 }
 
 // lossy makes a call, and loses its answer if it is one of those.
 func lossy[T any](s *lossyStore, method string, call func() (T, error)) (T, error) {
 	got, err := call()
-	if err == nil && time.Now().Before(s.until) && slices.Contains(s.loses, method) {
+	if err == nil && time.Now().UnixMilli() < s.until.Load() && slices.Contains(s.loses, method) {
 		var none T
 		return none, &core.Error{Op: "lossy: " + method, Kind: core.Unavailable, Detail: "timeout", Effect: core.Maybe}
 	}
@@ -75,7 +76,7 @@ func TestLostAnswersAreNoCrashes(t *testing.T) {
 				defer b.startEngine(b.engine)()
 				r := b.file("Slow", time.Now().AddDate(0, 0, -3))
 				b.eventually("an intent is open", func() bool { return b.run(r.Key, "gather").State == engine.Waiting })
-				s.until = time.Now().Add(10 * time.Minute)
+				s.until.Store(time.Now().Add(10 * time.Minute).UnixMilli())
 				time.Sleep(time.Hour)
 				run, err := b.store.Load(b.ctx(), b.run(r.Key, "gather").ID)
 				if err != nil || run.State != engine.Finished {
