@@ -64,7 +64,7 @@ func (s *Store) Join(ctx context.Context, j engine.Join) error {
 	if err := s.timers(c, j.Under, j.Timers, first(j.Events)); err != nil {
 		return invalid(op, "timers", err)
 	}
-	if err := s.events(c, j.Events); err != nil {
+	if err := s.events(c, j.Under, j.Events); err != nil {
 		return invalid(op, "events", err)
 	}
 	_, err := s.doReplicated(ctx, op, c)

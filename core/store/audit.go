@@ -24,7 +24,7 @@ func (s *Store) Append(ctx context.Context, risk core.RiskKey, events []engine.E
 // append adds events. It does nothing if the trail's last call of append had that nonce.
 func (s *Store) append(ctx context.Context, risk core.RiskKey, events []engine.Event, nonce string) error {
 	c := s.around("append", risk).add(nonce)
-	if err := s.events(c, events); err != nil {
+	if err := s.events(c, risk, events); err != nil {
 		return invalid("append", "events", err)
 	}
 	_, err := s.doReplicated(ctx, "append", c)
@@ -44,7 +44,7 @@ func (s *Store) Trail(ctx context.Context, risk core.RiskKey, from string, limit
 		}
 		list := a.list(2)
 		for i := range list {
-			entry, err := readEntry(list.list(i))
+			entry, err := readEntry(risk, list.list(i))
 			if err != nil {
 				return nil, broken(op, err)
 			}

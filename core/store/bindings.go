@@ -33,7 +33,7 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 	if err := s.timers(c, risk, timers, first(events)); err != nil {
 		return invalid(op, "timers", err)
 	}
-	if err := s.events(c, events); err != nil {
+	if err := s.events(c, risk, events); err != nil {
 		return invalid(op, "events", err)
 	}
 	_, err := s.doReplicated(ctx, op, c)
@@ -51,7 +51,7 @@ func (s *Store) BindAgain(ctx context.Context, a engine.BindingAgain) (engine.Bi
 	if err := s.timers(c, a.Risk, a.Timers, first(a.Events)); err != nil {
 		return engine.Binding{}, invalid(op, "timers", err)
 	}
-	if err := s.events(c, a.Events); err != nil {
+	if err := s.events(c, a.Risk, a.Events); err != nil {
 		return engine.Binding{}, invalid(op, "events", err)
 	}
 	got, err := s.doReplicated(ctx, op, c)

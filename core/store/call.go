@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"embed"
-	"encoding/hex"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -165,7 +165,7 @@ func (c *call) flag(b bool) *call {
 func nonce() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
-	return hex.EncodeToString(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // do runs a script and returns its answer, or its refusal as an error.

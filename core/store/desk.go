@@ -114,7 +114,7 @@ func (s *Store) Drop(ctx context.Context, id engine.RunID, e engine.Event) error
 }
 
 func (s *Store) desk(ctx context.Context, op string, id engine.RunID, e engine.Event) error {
-	doc, err := s.event(e, nil)
+	doc, err := s.event(id.Risk, e, nil)
 	if err != nil {
 		return invalid(op, "event", err)
 	}

@@ -382,7 +382,7 @@ func (s *Store) read(ctx context.Context, hits []hit) ([]*core.Risk, error) {
 		if err != nil {
 			return nil, failed("find", err)
 		}
-		r, err := readRisk(doc)
+		r, err := readRisk(hits[i].key, doc)
 		if err != nil {
 			return nil, broken("find", err)
 		}

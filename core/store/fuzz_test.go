@@ -15,6 +15,9 @@ func FuzzRecord(f *testing.F) {
 		`["1-1","2","e","{\"kind\":\"a\"}","out","","prev","0-1","more","armed|{\"kind\":\"timer\",\"run\":\"R-1/f/1\",\"named\":true}\n|{}"]`,
 		`["st","running","flow","f","due","1.7e12","cyc","NaN","o:0","{}","i:create","1|2|3|4|n","v:create","C1","inp",""]`,
 		`["R-1/f/1","armed|h|1|1|0","R-1/f","x","group","acme/C1","run","R-1/f/1","badge","acme/C1/1.1","epoch","2"]`,
+		`["4{\"t\":\"a\",\"by\":[\"acme\",\"U1\",\"\"],\"at\":1,\"found\":\"2026-01-02T03:04:05Z\"}"]`, `["{\"key\":\"R-1\",\"home\":\"a\"}"]`,
+		`["1-1","2","e","|[\"filed\",\"\",{\"a\":1},\"\",\"op\",[\"acme\",\"U1\",\"\"],1,1]\narmed|[\"timer\",\"=/f/1\"]","prev","0-1"]`,
+		`["R-1/f/1","armed|h","R-1/f/2","armed|h|1|1|0"]`,
 		`[["a",1],null,1e99,true,{}]`, `[]`,
 	} {
 		f.Add(s)
@@ -31,7 +34,8 @@ func FuzzRecord(f *testing.F) {
 		}
 		entry := answer(raw)
 		m := answer{"ok", raw}.fields(1)
-		_, _ = readEntry(entry)
+		_, _ = readEntry("R-1", entry)
+		_, _ = readRisk("R-1", entry.text(0))
 		_, _ = readShown(m)
 		_, _ = readBinding(m)
 		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)

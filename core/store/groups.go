@@ -97,7 +97,7 @@ func (s *Store) ChangeGroup(ctx context.Context, ch engine.GroupUpdate) error {
 	if err := s.timers(c, key, ch.Timers, first(ch.Events)); err != nil {
 		return invalid(op, "timers", err)
 	}
-	if err := s.events(c, ch.Events); err != nil {
+	if err := s.events(c, key, ch.Events); err != nil {
 		return invalid(op, "events", err)
 	}
 	_, err := s.doReplicated(ctx, op, c)

@@ -16,7 +16,7 @@ import (
 //	{p:3}:park               parked runs: RunID -> ms since when
 //	{p:3}:running            claimed runs: RunIDs
 //	{p:3}:waiting            runs that wait for a slot or back off: RunIDs
-//	{p:3}:audit              stream of audit events, never trimmed
+//	{p:3}:audit              stream of audit events, never trimmed (scripts/events.lua, event.go)
 //	{p:3}:open               open risks: key -> ms of submission
 //	{p:3}:closed             closed risks: key -> ms of closing
 //	{p:3}:status:<status>    risks in a status: key -> ms of submission
@@ -28,15 +28,16 @@ import (
 //	{p:3}:touched            people and groups whose risks changed lately: ref -> ms of the last time
 //	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:grouped            keys with a live group: risks, and T-n of topic groups
-//	{p:3}:r:<key>            hash: version, last ops, newest audit event; RunID -> summary of
-//	                         the run; fold:<risk/flow/> -> the others; only gone if purged
-//	{p:3}:doc:<key>          document of the risk
+//	{p:3}:r:<key>            hash: version, last ops, newest audit event; RunID -> summary of the run,
+//	                         state|flow|due|begun|open, or armed|flow if the rest follows from its timer
+//	                         (scripts/armed.lua); fold:<risk/flow/> -> the others; only gone if purged
+//	{p:3}:doc:<key>          document of the risk (document.go)
 //	{p:3}:link:<key>         hash: the binding to the item group
 //	{p:3}:groups:<key>       hash: the records of its groups, by workspace/id
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:run:<RunID>        hash: the run, unless its summary implies it
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
-//	{p:3}:host               hash: which server the shard was last claimed from, and the config file in force
+//	{p:3}:node               hash: which server the shard was last claimed from, and the config file in force
 //	{p:3}:aligned            the config file that all timers of the shard follow
 //	{p:0}:groups             user groups that are or were handlers
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
@@ -52,14 +53,15 @@ import (
 //	p:meta                   hash: schema and so on, and the config file in force with its generation
 //	p:flow:<hash>, p:group:<workspace/id>
 //
-// Risks that an older program may have filed, and keys of topic groups and R-0, up to the
-// number since, are as before schema 3:
+// Risks that a program before schema 3 may have filed, and keys of topic groups and R-0, up to
+// the number since, have the same in other keys:
 //
 //	{p:3}:risk:<key>         hash: document too, without the runs
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others
 //
-// What older programs had as {p:3}:server and {p:number}:block is a text there now, at which
-// their scripts fail (fence.lua).
+// What programs before schema 3 had as {p:3}:server and {p:number}:block, and those before
+// schema 4 as {p:3}:host and {p:number}:blocks, is a text there now, at which their scripts
+// fail (fence.lua).
 type keys struct {
 	prefix string
 	shards int
@@ -83,7 +85,7 @@ func (k keys) closed(shard int) string        { return k.in(shard, "closed") }
 func (k keys) dueOpen(shard int) string       { return k.in(shard, "overdue") }
 func (k keys) dueClosed(shard int) string     { return k.in(shard, "due:closed") }
 func (k keys) touched(shard int) string       { return k.in(shard, "touched") }
-func (k keys) server(shard int) string        { return k.in(shard, "host") }
+func (k keys) server(shard int) string        { return k.in(shard, "node") }
 func (k keys) aligned(shard int) string       { return k.in(shard, "aligned") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) grouped(shard int) string       { return k.in(shard, "grouped") }
@@ -98,7 +100,7 @@ func (k keys) status(shard int, st string) string {
 
 // The keys of a counter: "" is that of risks, ofTopics that of topic groups.
 func (k keys) number(counter string) string  { return k.counted(counter, "last") }
-func (k keys) numbers(counter string) string { return k.counted(counter, "blocks") }
+func (k keys) numbers(counter string) string { return k.counted(counter, "reserved") }
 func (k keys) numberOf(counter, op string) string {
 	return k.counted(counter, "op:"+op)
 }
@@ -137,7 +139,7 @@ func (k keys) shard(risk core.RiskKey) int {
 	return int(max(n, 0))
 }
 
-// compact reports whether no older program knows a risk.
+// compact reports whether no program before schema 3 knows a risk.
 func (k keys) compact(r core.RiskKey) bool { return r.Number() > k.since }
 
 func (k keys) risk(r core.RiskKey) string {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -19,7 +18,7 @@ func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
 	rec.Risk.Key = key
 	var err error
 	if doc := a.text(0); doc != "" {
-		if rec.Risk, err = readRisk(doc); err != nil {
+		if rec.Risk, err = readRisk(key, doc); err != nil {
 			return rec, fmt.Errorf("risk: %w", err)
 		}
 	}
@@ -95,117 +94,6 @@ func readUnreached(m map[string]string) ([]engine.Unreached, error) {
 	return list, nil
 }
 
-// eventDoc is an Event as stored, without its ID, Prev and outcome. An event that follows
-// another one in its entry leaves out what is the same: At and V together.
-type eventDoc struct {
-	At    time.Time         `json:"at,omitzero"`
-	V     int64             `json:"v,omitempty"`
-	Kind  string            `json:"kind"`
-	Actor core.Actor        `json:"actor,omitzero"`
-	Run   string            `json:"run,omitempty"`
-	Named bool              `json:"named,omitempty"` // Data has Run too, as "run"
-	Step  string            `json:"step,omitempty"`
-	Op    string            `json:"op,omitempty"`
-	Data  map[string]string `json:"data,omitempty"`
-}
-
-// event returns an event as stored. An event without a time gets the present one. after is
-// the first event of the same entry, or nil.
-func (s *Store) event(e engine.Event, after *engine.Event) (string, error) {
-	if e.At.IsZero() {
-		e.At = s.now()
-	}
-	d := eventDoc{At: e.At.UTC(), V: e.V, Kind: e.Kind, Actor: e.Actor, Run: e.Run, Step: e.Step, Op: e.Op, Data: e.Data}
-	if after != nil && after.At.Equal(e.At) && after.V == e.V {
-		d.At, d.V = time.Time{}, 0
-	}
-	if after != nil && e.Run != "" && e.Data["run"] == e.Run {
-		d.Named, d.Data = true, maps.Clone(e.Data)
-		delete(d.Data, "run")
-	}
-	b, err := json.Marshal(d)
-	return string(b), err
-}
-
-// events appends a list of events to a call. They become one entry of the trail.
-func (s *Store) events(c *call, list []engine.Event) error {
-	c.add(len(list))
-	for i, e := range list {
-		after := &list[0]
-		if i == 0 {
-			after = nil
-		}
-		doc, err := s.event(e, after)
-		if err != nil {
-			return err
-		}
-		c.add(doc)
-	}
-	return nil
-}
-
-// first returns the first of some events, nil if there are none.
-func first(list []engine.Event) *engine.Event {
-	if len(list) == 0 {
-		return nil
-	}
-	return &list[0]
-}
-
-// readEntry reads an entry of the audit stream, newest event first: its ID, the last event
-// that counts, then its fields (scripts/events.lua, trail.lua).
-func readEntry(entry answer) ([]engine.Event, error) {
-	id := entry.text(0)
-	fields := map[string]string{}
-	for i := 2; i+1 < len(entry); i += 2 {
-		fields[entry.text(i)] = entry.text(i + 1)
-	}
-	lines := []string{fields["out"] + "|" + fields["e"]}
-	if more := fields["more"]; more != "" {
-		lines = append(lines, strings.Split(more, "\n")...)
-	}
-	all := make([]engine.Event, len(lines))
-	for i, line := range lines {
-		outcome, doc, _ := strings.Cut(line, "|")
-		e, err := readEvent(doc, outcome, all[0])
-		if err != nil {
-			return nil, fmt.Errorf("event %s: %w", id, err)
-		}
-		e.ID, e.Prev = id+"."+strconv.Itoa(i+1), id+"."+strconv.Itoa(i)
-		all[i] = e
-	}
-	all[0].Prev, all[len(all)-1].ID = fields["prev"], id
-	if n, err := strconv.Atoi(entry.text(1)); err == nil && n > 0 && n < len(all) {
-		all = all[:n]
-	}
-	slices.Reverse(all)
-	return all, nil
-}
-
-// readEvent reads an event that follows first in its entry.
-func readEvent(doc, outcome string, first engine.Event) (engine.Event, error) {
-	var d eventDoc
-	if err := json.Unmarshal([]byte(doc), &d); err != nil {
-		return engine.Event{}, err
-	}
-	if d.At.IsZero() {
-		d.At, d.V = first.At, first.V
-	}
-	add := func(name, value string) {
-		if d.Data == nil {
-			d.Data = map[string]string{}
-		}
-		d.Data[name] = value
-	}
-	if d.Named {
-		add("run", d.Run)
-	}
-	if outcome != "" {
-		add("outcome", outcome)
-	}
-	return engine.Event{At: d.At, V: d.V, Kind: d.Kind, Actor: d.Actor, Run: d.Run, Step: d.Step, Op: d.Op, Data: d.Data}, nil
-}
-
 func readBinding(m map[string]string) (engine.Binding, error) {
 	l := engine.Binding{State: engine.BindingState(m["st"]), Ended: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
 	var err error
@@ -231,8 +119,9 @@ func ofRuns(key core.RiskKey, name string) bool {
 	return strings.HasPrefix(name, string(key)+"/") || strings.HasPrefix(name, folds)
 }
 
-// readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, the scores
-// of those that have a timer, and how many more there were.
+// readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, or "state|flow" if
+// the rest follows from the timer; the scores of those that have one; and how many more there
+// were.
 func readSummaries(key core.RiskKey, m, scores map[string]string) (list []engine.RunSummary, folded int, err error) {
 	for name, v := range m {
 		if !ofRuns(key, name) {
@@ -248,6 +137,9 @@ func readSummaries(key core.RiskKey, m, scores map[string]string) (list []engine
 			return nil, 0, err
 		}
 		p := strings.Split(v, "|")
+		if len(p) == 2 {
+			p = append(p, scores[name], "0", "0")
+		}
 		if len(p) != 5 {
 			return nil, 0, fmt.Errorf("run %s: %q is not a summary", name, v)
 		}

@@ -98,7 +98,7 @@ func (s *Store) reindexSome(ctx context.Context, keys []core.RiskKey) (again []c
 		if doc == "" {
 			continue
 		}
-		r, err := readRisk(doc)
+		r, err := readRisk(keys[i], doc)
 		if err != nil {
 			return nil, broken(op, err)
 		}

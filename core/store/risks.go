@@ -22,7 +22,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	if err := checkChange(ch); err != nil {
 		return out, invalid(op, "change", err)
 	}
-	doc, err := s.writeRisk(ch.New)
+	doc, err := writeRisk(ch.New)
 	if err != nil {
 		return out, invalid(op, "risk", err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		out.Risk = ch.New
 		return out, nil
 	}
-	if out.Risk, err = readRisk(a.text(3)); err != nil {
+	if out.Risk, err = readRisk(ch.New.Key, a.text(3)); err != nil {
 		return out, broken(op, err)
 	}
 	return out, nil
@@ -70,7 +70,7 @@ func (s *Store) change(ch engine.Change, doc string) (*call, error) {
 	if err := s.timers(c, ch.New.Key, ch.Timers, first(ch.Events)); err != nil {
 		return nil, err
 	}
-	return c, s.events(c, ch.Events)
+	return c, s.events(c, ch.New.Key, ch.Events)
 }
 
 // timersFiled is how many timers file.lua arms at most: it passes all to one command.
@@ -105,7 +105,7 @@ func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
 		if err := checkTimer(t, key); err != nil {
 			return nil, err
 		}
-		event, err := s.timerEvent(t, first(ch.Events))
+		event, err := s.timerEvent(key, t, first(ch.Events))
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +116,7 @@ func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
 		}
 		c.add(ms(t.Due), t.FlowHash, t.Data, event)
 	}
-	return c, s.events(c, ch.Events)
+	return c, s.events(c, key, ch.Events)
 }
 
 // onlyRepeat as Change.Expect only asks whether the op is a repeat.

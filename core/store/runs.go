@@ -44,7 +44,7 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange, af
 		if t.Do == engine.MoveTimer {
 			from = t.From
 		}
-		event, err := s.timerEvent(t, after)
+		event, err := s.timerEvent(risk, t, after)
 		if err != nil {
 			return err
 		}
@@ -74,12 +74,12 @@ func checkTimer(t engine.TimerChange, risk core.RiskKey) error {
 	return nil
 }
 
-// timerEvent returns the event of a timer as stored, "" if it has none.
-func (s *Store) timerEvent(t engine.TimerChange, after *engine.Event) (string, error) {
+// timerEvent returns the event of a risk's timer as stored, "" if it has none.
+func (s *Store) timerEvent(risk core.RiskKey, t engine.TimerChange, after *engine.Event) (string, error) {
 	if t.Event == nil {
 		return "", nil
 	}
-	return s.event(*t.Event, after)
+	return s.event(risk, *t.Event, after)
 }
 
 // Arm applies timer changes without changing the risk.
@@ -151,7 +151,7 @@ const opBegin = "begin"
 func (s *Store) beginning(b engine.Begin) (*call, error) {
 	c := s.turn("begin", b.Lease.Run).result(b.Result)
 	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsBinding)
-	if err := s.events(c, b.Events); err != nil {
+	if err := s.events(c, b.Lease.Run.Risk, b.Events); err != nil {
 		return nil, invalid(opBegin, "events", err)
 	}
 	return c, nil
@@ -196,7 +196,7 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	if err := s.timers(c, cl.Run.Risk, cl.Timers, first(cl.Events)); err != nil {
 		return "", invalid(op, "timers", err)
 	}
-	if err := s.events(c, cl.Events); err != nil {
+	if err := s.events(c, cl.Run.Risk, cl.Events); err != nil {
 		return "", invalid(op, "events", err)
 	}
 	a, err := s.doReplicated(ctx, op, c)
@@ -260,7 +260,7 @@ func (s *Store) completing(op string, st engine.Complete) (*call, error) {
 	if err := s.timers(c, id.Risk, st.Timers, first(st.Events)); err != nil {
 		return nil, invalid(op, "timers", err)
 	}
-	if err := s.events(c, st.Events); err != nil {
+	if err := s.events(c, id.Risk, st.Events); err != nil {
 		return nil, invalid(op, "events", err)
 	}
 	return c, nil

@@ -183,7 +183,7 @@ func (c copier) risk(key core.RiskKey, doc *redis.StringCmd, timers []redis.Z) e
 	if err != nil {
 		return err
 	}
-	r, err := readRisk(s)
+	r, err := readRisk(key, s)
 	if err != nil {
 		return broken(op, err)
 	}

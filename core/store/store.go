@@ -109,8 +109,9 @@ const (
 // schema is the version of the layout that this program writes. A database with an
 // older one is taken over, one with a newer one is refused. Since 2, a risk has its
 // history and the version that last changed each field: a program that doesn't know
-// them would drop them. Since 3, it has fewer keys, and an armed run may have none.
-const schema = 3
+// them would drop them. Since 3, it has fewer keys, and an armed run may have none. Since 4,
+// documents, events and armed runs are shorter; what is older is read as it is.
+const schema = 4
 
 const defaultShards = 64
 

@@ -15,11 +15,11 @@ const walked = 100
 // All calls f with every risk, open or closed, in the order of their numbers, until f
 // fails. prefix is the one of their keys.
 func (s *Store) All(ctx context.Context, prefix string, f func(core.Risk) error) error {
-	return s.walk(ctx, "", prefix, func(_ core.RiskKey, doc string, _ bool) error {
+	return s.walk(ctx, "", prefix, func(key core.RiskKey, doc string, _ bool) error {
 		if doc == "" {
 			return nil
 		}
-		r, err := readRisk(doc)
+		r, err := readRisk(key, doc)
 		if err != nil {
 			return broken("read all risks", err)
 		}

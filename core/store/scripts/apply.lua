@@ -26,13 +26,13 @@ if (h.v or '0') ~= expect then return { 'conflict', 'version' } end
 local l = fields(redis.call('HGETALL', binding))
 if group ~= '' and (l.group ~= group or l.st ~= st) then return { 'conflict', 'link' } end
 
-local p = num(h.seq) % 16
+local p = num(h.v) % 16
 if docs == risk then
-  redis.call('HSET', risk, 'doc', doc, 'v', version, 'seq', str(num(h.seq) + 1),
+  redis.call('HSET', risk, 'doc', doc, 'v', version,
     'op:' .. p, op, 'nonce:' .. p, nonce, 'result:' .. p, result)
 else
   redis.call('SET', docs, doc)
-  redis.call('HSET', risk, 'v', version, 'seq', str(num(h.seq) + 1), 'op:' .. p, nonce .. '|' .. op .. '|' .. result)
+  redis.call('HSET', risk, 'v', version, 'op:' .. p, nonce .. '|' .. op .. '|' .. result)
 end
 if group ~= '' then unbind(member, l) end
 change_indexes(index)

@@ -9,12 +9,11 @@ local function events()
 end
 
 -- enter adds the events of one change to the trail, each with its outcome: {event, outcome}.
--- They are one entry of the stream: e and out are the first event and its outcome, more has
--- the others, each in a line: outcome|event. prev chains a risk's entries. It returns the
--- entry's ID.
+-- They are one entry of the stream: e has each event in a line, outcome|event (event.go). prev
+-- chains a risk's entries. It returns the entry's ID. In entries of programs before schema 4,
+-- e and out are the first event and its outcome, and more has the lines of the others.
 local function enter(audit, list, prev)
-  local more = {}
-  for i = 2, #list do more[i - 1] = list[i][2] .. '|' .. list[i][1] end
-  return redis.call('XADD', audit, '*', 'e', list[1][1], 'out', list[1][2], 'prev', prev,
-    'more', table.concat(more, '\n'))
+  local lines = {}
+  for i, e in ipairs(list) do lines[i] = e[2] .. '|' .. e[1] end
+  return redis.call('XADD', audit, '*', 'e', table.concat(lines, '\n'), 'prev', prev)
 end

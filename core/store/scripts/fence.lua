@@ -1,6 +1,6 @@
 -- uses: values
--- Moves a hash out of the reach of programs before schema 3: their scripts fail at what is
--- left in its place, before they write anything.
+-- Moves a hash out of the reach of programs of an older schema: their scripts fail at what
+-- is left in its place, before they write anything.
 -- KEYS  the hash, where it goes
 -- ARGV  now
 -- Answer: ok

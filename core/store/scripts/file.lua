@@ -28,7 +28,7 @@ if had[1] then
   return { 'conflict', 'version' }
 end
 
-local first, timed, set = nil, {}, { 'v', '1', 'seq', '1', 'op:0', nonce .. '|' .. op .. '|' .. result }
+local first, timed, set = nil, {}, { 'v', '1', 'op:0', nonce .. '|' .. op .. '|' .. result }
 for _, t in ipairs(timers) do
   local at = t.due == '0' and str(now) or t.due
   local ms = tonumber(at)
@@ -36,7 +36,7 @@ for _, t in ipairs(timers) do
   timed[#timed + 1] = at
   timed[#timed + 1] = t.id
   set[#set + 1] = t.id
-  set[#set + 1] = 'armed|' .. t.flow .. '|' .. at .. '|0|0'
+  set[#set + 1] = 'armed|' .. t.flow
   if t.event ~= '' then told[#told + 1] = { t.event, 'armed' } end
   if t.data ~= '' then redis.call('HSET', t.key, 'st', 'armed', 'flow', t.flow, 'due', at, 'data', t.data) end
 end

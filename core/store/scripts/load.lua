@@ -4,6 +4,6 @@
 -- ARGV  now, ID
 -- Answer: ok, score or '', hash; not_found
 local id = arg()
-local f = run_of(KEYS[2], id, KEYS[3])
+local f = run_of(KEYS[1], KEYS[2], id, KEYS[3])
 if not f.st then return { 'not_found' } end
 return { 'ok', redis.call('ZSCORE', KEYS[1], id) or '', flat(f) }

@@ -1,8 +1,8 @@
 -- library: values
 -- The last ops of a risk.
 --
--- The risk's hash has the last 16 ops in a ring: seq, and for each place p: op:p, which is
--- nonce|op|result. Those that were filed before schema 3 have op:p, nonce:p and result:p.
+-- The risk's hash has the last 16 ops in a ring: op:p, where p is the version that the risk
+-- had before, modulo 16. It is nonce|op|result. Those that were filed before schema 3 have op:p, nonce:p and result:p.
 
 -- repeated returns whether an op is a repeat of another call ('1') or of this very one
 -- ('0'), and its result; nothing if it is new. h is the risk's hash.

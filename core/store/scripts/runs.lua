@@ -36,7 +36,7 @@ local ended = { finished = true, skipped = true, cancelled = true }
 local function load(k, id, of)
   local r = { key = k, id = id, runs = of or runs, changed = {} }
   local implied
-  r.f, implied = run_of(k, id, r.runs)
+  r.f, implied = run_of(due, k, id, r.runs)
   if implied then -- the first save writes its hash
     for field in pairs(r.f) do r.changed[#r.changed + 1] = field end
   end

@@ -17,8 +17,8 @@ while at ~= '' and n < limit do
   else
     list[#list + 1] = { entry[1], part, unpack(entry[2]) }
     local f = fields(entry[2])
-    local _, lines = string.gsub(f.more or '', '[^\n]+', '')
-    n = n + (tonumber(part) or lines + 1)
+    local _, lines = string.gsub((f.e or '') .. '\n' .. (f.more or ''), '[^\n]+', '')
+    n = n + (tonumber(part) or lines)
     at = f.prev
   end
 end
