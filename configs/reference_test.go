@@ -107,6 +107,12 @@ default) or deletes it. If the risk is reopened after that, it gets a group agai
 ~/risk group open~. An archived group that somebody brings back before that is the risk's again: on Slack they unarchive it and
 add riskroom to it, on Discord they move it out of the archive category.
 
+**Get one message after an outage**: ~catch_up: digest~ in a trigger with ~date_field~ or ~schedule~. What is more than 10 minutes late
+then becomes one message for each recipient and channel, with a title of riskroom's own and the list of the risks for which ~if~ is
+still true. It comes about two minutes after riskroom is back. Such a flow only sends messages, to people or to a channel given as
+~workspace/ID~, without ~reply_to~, ~mention~ and ~fallback~; the list has no cards. A flow with a single date that acts on closed
+risks still sends a message for each of these.
+
 **Dissolve a group**: ~dissolve: true~ in ~set_group~. Slack archives it, and riskroom moves it to the archive category on Discord.
 Messages are kept.
 

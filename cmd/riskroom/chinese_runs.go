@@ -86,6 +86,8 @@ func chineseReasons() map[string]string {
 		"%s; not a reply: %s":                                                                   "%s；不是回复：%s",
 		"%s; not a reply for %s: %s":                                                            "%s；对 %s 不是回复：%s",
 		"the topic has ended":                                                                   "话题已结束",
+		"it was missed while riskroom was not running, and is in a digest":                      "riskroom 停止运行期间错过，已列入汇总",
+		"it was missed while riskroom was not running, and waits for its digest":                "riskroom 停止运行期间错过，正在等待汇总",
 		"it waits for the run that creates the risk's group":                                    "等待创建该风险群组的运行",
 		"the run that creates the risk's group did not get that done within a day":              "创建该风险群组的运行一天内未能完成",
 		"the bot cannot see the risk's group; it checks again":                                  "机器人看不到该风险的群组；稍后再次检查",

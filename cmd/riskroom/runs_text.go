@@ -54,6 +54,8 @@ func reasonText(code string) text.Phrase {
 		return text.Plain("its flow was written by another version")
 	case "no_risk":
 		return text.Plain("its risk does not exist")
+	case engine.Digested:
+		return text.Plain("it was missed while riskroom was not running, and is in a digest")
 	case "dropped":
 		return text.Plain("dropped by hand")
 	}
@@ -87,6 +89,8 @@ func waitingText(code string) text.Phrase {
 		return text.Plain("it holds messages")
 	case engine.NotYet:
 		return text.Plain("its time of day has not come for any recipient")
+	case engine.AwaitsDigest:
+		return text.Plain("it was missed while riskroom was not running, and waits for its digest")
 	case engine.QuietHours:
 		return text.Plain("quiet hours")
 	case engine.LocalTime:

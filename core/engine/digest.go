@@ -31,10 +31,12 @@ const TooManyMessages = "too_many_messages"
 // list is what one message of a digest is about. A walk gathers it, and the run that sends the
 // message has it as data.
 type list struct {
-	Step  int            `json:"step"`           // of the flow
-	To    core.Account   `json:"to,omitzero"`    // of a direct message; zero: the step's channel
-	Count int            `json:"count"`          // of risks
-	Keys  []core.RiskKey `json:"keys,omitempty"` // the first of them
+	Step  int          `json:"step"`        // of the flow
+	To    core.Account `json:"to,omitzero"` // of a direct message; zero: the step's channel
+	Count int          `json:"count"`       // of risks
+	// Missed is when the flow was due for them, if it was missed; zero in other digests.
+	Missed span           `json:"missed,omitzero"`
+	Keys   []core.RiskKey `json:"keys,omitempty"` // the first of them
 }
 
 // gather adds risks to the lists of those who may read them.
@@ -52,11 +54,20 @@ func (t *turn) gather(ctx context.Context, f *flow.Flow, risks []core.Risk, w *w
 func (t *turn) gatherOne(ctx context.Context, f *flow.Flow, w *walked) error {
 	env := t.env(ctx)
 	holds, err := t.e.evaluate(Evaluation{Run: t.run.ID, Condition: f.If, Env: env})
-	failed := err != nil
-	for i, s := range f.Steps {
-		if !holds {
-			break
+	if !holds || err != nil {
+		if err != nil {
+			w.fail(t.rec.Risk.Key)
 		}
+		return nil
+	}
+	return t.gatherSteps(ctx, f, env, w)
+}
+
+// gatherSteps adds the present risk, for which the flow's condition is true, to the lists of
+// each step.
+func (t *turn) gatherSteps(ctx context.Context, f *flow.Flow, env flow.Env, w *walked) error {
+	failed := false
+	for i, s := range f.Steps {
 		concerns, err := t.e.evaluate(Evaluation{Run: t.run.ID, Step: s.Key(), Condition: s.If, Env: env})
 		failed = failed || err != nil
 		if !concerns {
@@ -68,9 +79,19 @@ func (t *turn) gatherOne(ctx context.Context, f *flow.Flow, w *walked) error {
 		}
 	}
 	if failed {
-		w.Failed, w.FailedCount = omit(w.Failed, t.rec.Risk.Key), w.FailedCount+1
+		w.fail(t.rec.Risk.Key)
 	}
 	return nil
+}
+
+// fail notes a risk for which a condition can't be evaluated.
+func (w *walked) fail(key core.RiskKey) {
+	w.Failed, w.FailedCount = omit(w.Failed, key), w.FailedCount+1
+}
+
+// forget notes a risk of which it isn't known whether it had a run.
+func (w *walked) forget(key core.RiskKey) {
+	w.Forgotten, w.ForgottenCount = omit(w.Forgotten, key), w.ForgottenCount+1
 }
 
 // omit adds a risk to the first that are left out.
@@ -125,6 +146,7 @@ func (t *turn) add(step int, to core.Account, name string, w *walked) {
 		at, w.Lists = len(w.Lists), append(w.Lists, &list{Step: step, To: to})
 	}
 	l := w.Lists[at]
+	l.Missed = l.Missed.and(t.missedAt)
 	if l.Count++; len(l.Keys) < listedRisks {
 		l.Keys = append(l.Keys, t.rec.Risk.Key)
 	}
@@ -294,11 +316,11 @@ func (t *turn) digestMessage(title, body *flow.Template, env flow.Env, risks []c
 	if err != nil {
 		return core.Message{}, err
 	}
-	head, err := renderHead(title, body, env)
+	p := env.Text.In(t.e.org.Workspaces[workspace])
+	head, err := t.digestHead(title, body, env, p, workspace)
 	if err != nil {
 		return core.Message{}, err
 	}
-	p := env.Text.In(t.e.org.Workspaces[workspace])
 	more := func(n int) string {
 		return p.S("engine.digest.more", text.Args{"Count": n, "Command": t.e.org.Command})
 	}

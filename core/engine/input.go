@@ -56,7 +56,7 @@ func (p stepSkipped) Error() string { return "skipped: " + p.reason }
 // resolve returns a new input for a step.
 func (t *turn) resolve(ctx context.Context, s flow.Step) (*input, error) {
 	in := &input{Version: t.rec.Risk.Version}
-	if d, ok := t.flow.Trigger.(flow.ScheduleTrigger); ok && d.Digest {
+	if d, ok := t.flow.Trigger.(flow.ScheduleTrigger); t.listed != nil || ok && d.Digest {
 		return in, t.resolveDigest(ctx, s, in)
 	}
 	err := t.e.actions[s.Action.Kind()].resolve(t, ctx, s.Action, t.env(ctx), in)

@@ -99,6 +99,10 @@ func (s killableStore) Complete(ctx context.Context, st engine.Complete) (engine
 	return step(s.process, func() (engine.Completed, error) { return s.Store.Complete(ctx, st) })
 }
 
+func (s killableStore) Take(ctx context.Context, id, walk engine.RunID, e engine.Event) error {
+	return s.step(func() error { return s.Store.Take(ctx, id, walk, e) })
+}
+
 func (s killableStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
 	return step(s.process, func() (engine.Lease, error) { return s.Store.Hold(ctx, l, until) })
 }

@@ -91,6 +91,9 @@ func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Ri
 	case from != "" && !c.Due.After(now) && o.Due.After(now):
 		c.Due = now.Add(time.Second) // so that the store takes it for one that lies ahead
 	}
+	if f.DigestsMissed() && from != o.ID && !c.Due.After(now) {
+		c.Data, _ = json.Marshal(arming{At: now}) // can't fail
+	}
 	if o.Cause != nil {
 		c.Data, _ = json.Marshal(o.Cause) // it consists of texts: can't fail
 	}

@@ -69,6 +69,12 @@ type walked struct {
 	// Forgotten are the first risks of which it isn't known whether they had a run.
 	Forgotten      []core.RiskKey `json:"forgotten,omitempty"`
 	ForgottenCount int            `json:"forgotten_count,omitempty"`
+	// Decided is set when it is known whether the walk of a flow with catch_up: digest was
+	// missed. Then Missed is when it was due, and it gathers lists.
+	Decided bool `json:"decided,omitempty"`
+	Missed  span `json:"missed,omitzero"`
+	// Taking are the runs of the page that the walk is about to take.
+	Taking []waitingRun `json:"taking,omitempty"`
 	// Excess are the first recipients beyond the number of messages that a digest may have.
 	Excess []string `json:"excess,omitempty"`
 }
@@ -79,18 +85,28 @@ func (t *turn) runUnderR0(ctx context.Context) error {
 	if err != nil {
 		return t.endTurn(ctx, err, performed{})
 	}
+	due, walks := walkedAt(t.run.ID)
 	s, ok := f.Trigger.(flow.ScheduleTrigger)
-	if !ok {
+	switch {
+	case catchesUp(t.run.ID):
+		return t.walk(ctx, func(ctx context.Context, w *walked) error { return t.takePage(ctx, f, w) })
+	case !walks && (ok || f.DigestsMissed()):
+		return t.sendDigest(ctx, f)
+	case !ok:
 		return t.end(ctx, Parked, "stored_input", performed{})
 	}
-	if due, walks := walkedAt(t.run.ID); walks {
-		return t.walk(ctx, f, s, due)
-	}
-	return t.sendDigest(ctx, f)
+	return t.walk(ctx, func(ctx context.Context, w *walked) error { return t.readPage(ctx, f, s, due, w) })
 }
 
-// walk goes on with a walk until it is over, or for some pages.
-func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, due time.Time) error {
+// ended reports whether every risk has been read, and every message is armed.
+func (w *walked) ended() bool { return w.read() && w.Armed == len(w.Lists) }
+
+// read reports whether every risk has been read.
+func (w *walked) read() bool { return w.Over && len(w.Taking) == 0 }
+
+// walk goes on with a walk until it is over, or for some pages. readOn reads one page, or a part
+// of it. What it arms under R-0 is left to the script that stores its walked.
+func (t *turn) walk(ctx context.Context, readOn func(context.Context, *walked) error) error {
 	var w walked
 	if b := t.run.Outcomes[0]; b != nil {
 		if err := json.Unmarshal(b, &w); err != nil {
@@ -102,13 +118,18 @@ func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, d
 		if t.e.stopping() {
 			return t.endTurn(ctx, core.Stop(errStopping), performed{})
 		}
-		err := t.walkOn(ctx, f, s, due, &w)
+		var err error
+		if w.read() {
+			err = t.armLists(&w)
+		} else {
+			err = readOn(ctx, &w)
+		}
 		t.rec, t.stepKey = Record{}, ""
 		if err != nil {
 			return t.endTurn(ctx, err, performed{})
 		}
 		to := Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Reason: walking, Timers: t.takeNotices()}
-		if w.Over && w.Armed == len(w.Lists) {
+		if w.ended() {
 			if err := t.notifyMissing(ctx, &w); err != nil {
 				return t.endTurn(ctx, err, performed{})
 			}
@@ -128,11 +149,11 @@ func (t *turn) walk(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, d
 	return t.completeAs(ctx, Complete{To: Waiting, Until: t.e.clock.Now(), Reason: walking})
 }
 
-// walkOn reads one page, or arms some of the messages of a digest when every risk has been
-// read. What is armed under R-0 is left to the script that stores w.
-func (t *turn) walkOn(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, due time.Time, w *walked) error {
-	if w.Over {
-		return t.armLists(w)
+// readPage reads one page for the walk of a schedule.
+func (t *turn) readPage(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger, due time.Time, w *walked) error {
+	if f.DigestsMissed() && !w.Decided {
+		t.decideMissed(s, due, w)
+		return nil
 	}
 	var after Place
 	if w.Next != nil {
@@ -150,7 +171,7 @@ func (t *turn) walkOn(ctx context.Context, f *flow.Flow, s flow.ScheduleTrigger,
 	if err != nil {
 		return err
 	}
-	if s.Digest {
+	if t.missedAt = w.Missed; s.Digest || !w.Missed.isZero() {
 		err = t.gather(ctx, f, page.Risks, w)
 	} else {
 		err = t.armRuns(ctx, f, page.Risks, due, w)
@@ -185,7 +206,7 @@ func (t *turn) armRuns(ctx context.Context, f *flow.Flow, risks []core.Risk, due
 			if err == nil && !known {
 				mu.Lock()
 				defer mu.Unlock()
-				w.Forgotten, w.ForgottenCount = omit(w.Forgotten, r.Key), w.ForgottenCount+1
+				w.forget(r.Key)
 			}
 			return err
 		})

@@ -231,6 +231,11 @@ type Runs interface {
 	// is AgainWish it is armed again at once. When any run ends, a binding that it
 	// reserved is released. A parked run keeps it, and so shows as the holder.
 	Complete(ctx context.Context, c Complete) (Completed, error)
+
+	// Take ends a run that waits as AwaitsDigest: it is skipped as Digested, because the walk
+	// lists its risk. A walk may take the same run again, but not another walk's. It fails with
+	// NotFound if the run isn't stored, and with Conflict if it can't be taken.
+	Take(ctx context.Context, id, walk RunID, e Event) error
 }
 
 // Result is the result of a call.

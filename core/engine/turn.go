@@ -41,6 +41,7 @@ type turn struct {
 	replay    bool          // use recorded results only, make no call
 	listed    *list         // of a digest's message, nil otherwise
 	listedIn  *flow.Flow    // the flow of listed
+	missedAt  span          // when the flow was due for the risks that a walk gathers, if that was missed
 
 	mu         sync.Mutex // guards the fields below against keep
 	run        Run

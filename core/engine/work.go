@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -111,6 +112,9 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 			return false, t.end(ctx, Skipped, "condition", performed{})
 		}
 	}
+	if t.missed() {
+		return false, t.awaitDigest(ctx)
+	}
 	t.fired()
 	for t.run.Step < len(t.flow.Steps) {
 		if t.cancelled() && !t.unreached() {
@@ -137,17 +141,17 @@ func (t *turn) notifyCondition() {
 // fired records that the run fires, unless the run's Reason shows that an earlier
 // turn has stored that. A killed worker loses what it recorded.
 func (t *turn) fired() {
-	switch t.run.Reason {
-	case "", notRead, flowNotRead, NotYet:
-	default:
-		return
-	}
-	if t.run.Step > 0 {
+	if !t.unfired() || t.run.Step > 0 {
 		return
 	}
 	late := t.e.clock.Now().Sub(t.due)
 	t.e.observe.Fired(late)
 	t.note(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)})
+}
+
+// unfired reports whether the run's Reason is one of a run that hasn't fired.
+func (t *turn) unfired() bool {
+	return slices.Contains([]string{"", notRead, flowNotRead, NotYet, AwaitsDigest}, t.run.Reason)
 }
 
 // notRead is the reason of a run that waits because its risk couldn't be read.
@@ -330,6 +334,9 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed, failed boo
 	return on, nil
 }
 
+// handedBack is the reason of a run whose worker stopped.
+const handedBack = "handed_back"
+
 // endTurn ends a turn whose step has not ended, according to err.
 func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
 	v := t.classify(err)
@@ -350,7 +357,7 @@ func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
 		t.note(EventFailed, "", map[string]string{"action": t.stepKey, "code": v.code})
 		return t.end(ctx, Finished, v.code, p)
 	case handBack:
-		return t.reschedule(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p)
+		return t.reschedule(ctx, verdict{course: wait, code: handedBack, until: t.e.clock.Now()}, p)
 	case pause:
 		t.e.notifyPaused(ctx, v.workspace, v.code)
 	case backOff:

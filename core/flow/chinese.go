@@ -232,9 +232,14 @@ func chineseSchedules() map[string]string {
 		"a month, 1 to 12 or jan to dec":          "月份（1 到 12，或 jan 到 dec）",
 		"a day of the week, sun to sat or 0 to 6": "星期（sun 到 sat，或 0 到 6）",
 		"a digest only sends messages: use %s":    "汇总只能发送消息：请用 %s",
-		"a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID": "汇总涉及多条风险，不能发到某条风险的群组：请写频道，格式为 工作区/ID",
-		"a digest has a list of risks and no %s: leave out this key":                                           "汇总带有风险列表，没有 %s：请去掉这个键",
-		"a digest is about several risks; %s":                                                                  "汇总涉及多条风险；%s",
+		"a digest is about several risks, so it can't go to the group of one: write a channel as workspace/ID":                             "汇总涉及多条风险，不能发到某条风险的群组：请写频道，格式为 工作区/ID",
+		"a digest has a list of risks and no %s: leave out this key":                                                                       "汇总带有风险列表，没有 %s：请去掉这个键",
+		"a flow that is due once always runs, even if it is late, so nothing can be skipped: leave out catch_up, or write digest":          "只触发一次的动作流即使晚了也会运行，没有可跳过的：请去掉 catch_up，或写 digest",
+		"with digest: true the flow sends one message already, even if it is late: write skip":                                             "digest: true 的动作流即使晚了也只发一条消息：请写 skip",
+		"with catch_up: digest, late runs become one message, so a flow only sends messages: use %s":                                       "catch_up: digest 把错过的运行合并为一条消息，动作流因此只能发送消息：请用 %s",
+		"with catch_up: digest, a message may be about several risks, so it can't go to the group of one: write a channel as workspace/ID": "使用 catch_up: digest 时，消息可能涉及多条风险，不能发到某条风险的群组：请写频道，格式为 工作区/ID",
+		"with catch_up: digest, a message may be a list of risks, which has no %s: leave out this key":                                     "使用 catch_up: digest 时，消息可能是风险列表，没有 %s：请去掉这个键",
+		"a digest is about several risks; %s": "汇总涉及多条风险；%s",
 	}
 }
 
@@ -248,7 +253,7 @@ func chineseDelays() map[string]string {
 		"%q is too often: at least 1m":                                                                                       "%q 太频繁：至少 1m",
 		"%s must be a whole number from 1 to %d":                                                                             "%s 必须是 1 到 %d 的整数",
 		"a trigger has either on, or date_field with after, before or every, and at":                                         "触发条件要么有 on，要么有 date_field 以及 after、before 或 every，还可以有 at",
-		"catch_up needs every or schedule: a flow that is due once always runs, even if it is late":                          "catch_up 需要 every 或 schedule：只触发一次的动作流即使晚了也会运行",
+		"catch_up needs date_field or schedule: it is about times that pass while riskroom isn't running":                    "catch_up 需要 date_field 或 schedule：它说明 riskroom 停止运行期间经过的时刻如何处理",
 		"date_field needs after, before or every, such as after: 1d":                                                         "date_field 需要 after、before 或 every，如 after: 1d",
 		"the calendar has invalid days":                                                                                      "日历中有无效的日期",
 		"%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd": "%q 不是时长：请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s；工作日如 2wd",

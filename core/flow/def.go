@@ -93,7 +93,7 @@ type TriggerDef struct {
 	Every   string `json:"every,omitempty"`    // as After
 	AtMost  int    `json:"at_most,omitempty"`  // with Every
 	Until   string `json:"until,omitempty"`    // with Every: a condition
-	CatchUp string `json:"catch_up,omitempty"` // with Every or Schedule: skip (default) or fire
+	CatchUp string `json:"catch_up,omitempty"` // skip, fire or digest
 
 	From   []string `json:"from,omitempty"`   // statuses
 	To     []string `json:"to,omitempty"`     // statuses

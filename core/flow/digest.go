@@ -41,3 +41,34 @@ func (c *stepCompiler) digestStep(path string, d ActionDef) {
 		}
 	}
 }
+
+// catchUp checks what a trigger does about times that have passed.
+func (c *compiler) catchUp(d TriggerDef) {
+	const path = "/trigger/catch_up"
+	switch up := CatchUp(d.CatchUp); {
+	case up == CatchUpSkip && d.DateField != "" && d.Every == "":
+		c.report(path, 0, RuleTrigger, "a flow that is due once always runs, even if it is late, so nothing can be skipped: leave out catch_up, or write digest")
+	case up == CatchUpDigest && d.Digest:
+		c.report(path, 0, RuleTrigger, "with digest: true the flow sends one message already, even if it is late: write skip")
+	default:
+		c.digests = up == CatchUpDigest
+	}
+}
+
+// missedStep checks that a step can also send the digest of runs that were missed. A card is
+// left out there.
+func (c *stepCompiler) missedStep(path string, d ActionDef) {
+	if !slices.Contains(digestActions(), d.Kind()) {
+		c.report(path, -1, RuleStep, "with catch_up: digest, late runs become one message, so a flow only sends messages: use %s", text.Or(digestActions()...))
+		return
+	}
+	for _, k := range d.Form().Keys {
+		switch {
+		case !k.given():
+		case k.Kind == GroupKey && IsItem(*k.Text):
+			c.report(path+"/"+k.Name, 0, RuleStep, "with catch_up: digest, a message may be about several risks, so it can't go to the group of one: write a channel as workspace/ID")
+		case slices.Contains([]string{"reply_to", "mention", "fallback"}, k.Name):
+			c.report(path+"/"+k.Name, -1, RuleStep, "with catch_up: digest, a message may be a list of risks, which has no %s: leave out this key", k.Name)
+		}
+	}
+}

@@ -96,6 +96,9 @@ func (f *Flow) Hash() string { return f.hash }
 // Def returns what f was compiled from. Callers must not change it.
 func (f *Flow) Def() Def { return f.def }
 
+// DigestsMissed reports whether risks whose runs are missed share one message.
+func (f *Flow) DigestsMissed() bool { return f.def.Trigger.CatchUp == string(CatchUpDigest) }
+
 // Unconditional returns f without its conditions and those of its steps, for whoever caused
 // it, without quiet hours, and due for everybody at once. It has the hash of f.
 func (f *Flow) Unconditional() *Flow {
@@ -131,6 +134,7 @@ func compile(d Def) (*compiler, *Flow) {
 			c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with %s", other)
 		}
 	}
+	c.catchUp(d.Trigger)
 	if d.Trigger.Digest {
 		c.texts = c.digestScope()
 	}

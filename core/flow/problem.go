@@ -36,6 +36,7 @@ const (
 type compiler struct {
 	scope    *scope
 	texts    *scope             // of templates, nil if it is scope
+	digests  bool               // runs that are missed share one message
 	calendar *calendar.Calendar // nil if the flow has none
 	problems []Problem
 	terms    []Term

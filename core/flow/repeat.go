@@ -10,20 +10,26 @@ import (
 	"riskroom/core"
 )
 
-// CatchUp says what a flow with several times does about those that passed while riskroom
-// was not running: the flow's catch_up.
+// CatchUp says what a flow does about times that passed while riskroom was not running: the
+// flow's catch_up.
 type CatchUp string
 
-// The values of CatchUp. An occurrence that was armed always runs, even if it is late.
+// The values of CatchUp. An occurrence that was armed is never lost, even if it is late.
 const (
-	CatchUpSkip CatchUp = "skip" // the next one is the first that lies ahead
-	CatchUpFire CatchUp = "fire" // each of them runs
+	CatchUpSkip   CatchUp = "skip"   // the next one is the first that lies ahead
+	CatchUpFire   CatchUp = "fire"   // each of them runs
+	CatchUpDigest CatchUp = "digest" // as skip, but risks whose runs are late share one message
 )
+
+// MissedAfter is how late a run of a flow with CatchUpDigest must be to be missed, so that a
+// restart changes nothing.
+const MissedAfter = 10 * time.Minute
 
 // catchUpKey is the key with what to do about times that have passed.
 func catchUpKey(value *string) Key {
-	return Key{Name: "catch_up", Kind: TextKey, Choices: []string{string(CatchUpSkip), string(CatchUpFire)}, Text: value,
-		Help: "With every or schedule: what to do about times that pass while riskroom isn't running. skip (the default) runs one of them late and goes on with the next time that lies ahead; fire runs each of them."}
+	return Key{Name: "catch_up", Kind: TextKey, Choices: []string{string(CatchUpSkip), string(CatchUpFire), string(CatchUpDigest)}, Text: value,
+		Help: "What to do about times that pass while riskroom isn't running. skip (the default with every or schedule) runs one of them late and goes on with the next time that lies ahead; fire (the default with a single date) runs each of them; " +
+			"digest is like skip, but what is more than 10 minutes late becomes one message with the list of the risks, for each recipient and channel."}
 }
 
 // maxRepeats is the largest at_most.

@@ -148,8 +148,11 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 	} else {
 		c.form(path, kind, RuleStep, form)
 	}
-	if c.texts != nil {
+	switch {
+	case c.texts != nil:
 		c.digestStep(path, d.Action)
+	case c.digests:
+		c.missedStep(path, d.Action)
 	}
 	c.newID(path+"/id", s.ID)
 	if id := d.ID(); id != "" && id != itemTarget {

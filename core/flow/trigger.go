@@ -96,8 +96,8 @@ func (d *TriggerDef) Form() Form {
 			{Key: "zone", Others: []string{"at"}},
 			{Key: "at_most", Others: []string{"every"}},
 			{Key: "until", Others: []string{"every"}},
-			{Key: "catch_up", AnyOf: []string{"every", "schedule"},
-				Without: text.Plain("catch_up needs every or schedule: a flow that is due once always runs, even if it is late")},
+			{Key: "catch_up", AnyOf: []string{"date_field", "schedule"},
+				Without: text.Plain("catch_up needs date_field or schedule: it is about times that pass while riskroom isn't running")},
 			{Key: "digest", Others: []string{"schedule"}},
 		}, d.filtersNeedEvent()...),
 	}

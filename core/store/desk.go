@@ -122,7 +122,23 @@ func (s *Store) desk(ctx context.Context, op string, id engine.RunID, e engine.E
 	if e.Op != "" {
 		again = op + e.Op
 	}
-	_, err = s.doReplicated(ctx, op, s.leased("desk", id).add(again, op).retire(id).add(doc))
+	return s.intervene(ctx, op, id, again, doc)
+}
+
+// Take ends a run that awaits a digest, for the walk that lists its risk there. A run that this
+// walk has taken stays its own. Another one is a Conflict with its state as Detail.
+func (s *Store) Take(ctx context.Context, id, walk engine.RunID, e engine.Event) error {
+	const op = "take"
+	doc, err := s.event(id.Risk, e, nil)
+	if err != nil {
+		return invalid(op, "event", err)
+	}
+	return s.intervene(ctx, op, id, op+walk.String(), doc)
+}
+
+// intervene carries out an op on a run, once for each nonce.
+func (s *Store) intervene(ctx context.Context, op string, id engine.RunID, once, event string) error {
+	_, err := s.doReplicated(ctx, op, s.leased("desk", id).add(once, op).retire(id).add(event))
 	return err
 }
 

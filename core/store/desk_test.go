@@ -69,6 +69,47 @@ func testDeskUnsure(t *testing.T, open opener) {
 	b.ok(err)
 }
 
+// testTake takes runs that await a digest: once, whoever asks again.
+func testTake(t *testing.T, open opener) {
+	b := setup(t, open)
+	repeat := func(n int) engine.RunID {
+		return id(fmt.Sprintf("1781234567890.178123456789%d", n))
+	}
+	wait := func(run engine.RunID, reason string) {
+		t.Helper()
+		l := b.claimed(run)
+		_, err := b.s.Complete(b.ctx, engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now().Add(time.Hour), Reason: reason})
+		b.ok(err)
+	}
+	walk := engine.RunID{Risk: "R-0", Flow: "remind", Occurrence: "c1.hash"}
+	other := engine.RunID{Risk: "R-0", Flow: "remind", Occurrence: "c2.hash"}
+	event := engine.Event{Kind: "taken"}
+	b.is(b.s.Take(b.ctx, id("none"), walk, event), core.NotFound, "")
+	wait(id("held"), engine.Held)
+	b.is(b.s.Take(b.ctx, id("held"), walk, event), core.Conflict, "waiting")
+	b.arm(b.arming(id("far"), time.Hour))
+	b.is(b.s.Take(b.ctx, id("far"), walk, event), core.Conflict, "armed")
+
+	wait(id("1"), engine.AwaitsDigest)
+	for range 2 {
+		b.ok(b.s.Take(b.ctx, id("1"), walk, event))
+		b.is(b.s.Take(b.ctx, id("1"), other, event), core.Conflict, "skipped")
+	}
+	r := b.load(id("1"))
+	b.same("taken", []any{r.State, r.Reason, r.At.IsZero()}, []any{engine.Skipped, engine.Digested, true})
+	b.same("events", b.kinds(), "taken")
+
+	// One of a repeat leaves the record when others have ended, but its walk still has it.
+	for n := range 7 {
+		wait(repeat(n), engine.AwaitsDigest)
+		b.ok(b.s.Take(b.ctx, repeat(n), walk, event))
+	}
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("not listed", rec.Folded, 2)
+	b.ok(b.s.Take(b.ctx, repeat(0), walk, event))
+}
+
 func testCounts(t *testing.T, open opener) {
 	b := setup(t, open)
 	counts := func() string {

@@ -79,6 +79,7 @@ var cases = map[string]func(*testing.T, opener){
 	"numbers together":   testNumbersTogether,
 	"desk":               testDesk,
 	"desk unsure":        testDeskUnsure,
+	"take":               testTake,
 	"counts":             testCounts,
 	"trail":              testTrail,
 	"trail pages":        testTrailPages,

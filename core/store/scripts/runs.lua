@@ -17,7 +17,7 @@ local channel = arg()
 --   settled  the turn that ended last: lease|state
 --   late     the last result that was recorded after its step had ended
 --   doubt    since|at: calls begun between these may be missing here
---   desk     the nonce of an operator's last retry or drop
+--   desk     the nonce of an operator's last retry or drop, or of the walk that took it
 --   open     how many of its intents are open
 --   o:<n>    outcome of step n
 --   i:<key>  intent: open(0/1)|attempt|first|begun|nonce
