@@ -228,6 +228,16 @@ func (t *turn) bare(ctx context.Context, in *syncInput, g Group) {
 	in.Again = t.e.clock.Now() // there may be more, here and in other groups
 }
 
+// hasGone reports whether a former group was archived or hidden since the sync looked at
+// it. Then its messages couldn't be edited, but aren't gone.
+func (t *turn) hasGone(ctx context.Context, former core.GroupRef) (bool, error) {
+	if former.IsZero() {
+		return false, nil
+	}
+	exists, err := t.exists(ctx, former)
+	return !exists, err
+}
+
 // presentGroup returns the group that the risk has now, and its name.
 func (t *turn) presentGroup(ctx context.Context) namedGroup {
 	ref := t.rec.Binding.Group

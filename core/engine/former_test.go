@@ -33,6 +33,11 @@ func (f *fakePlatform) buttoned() []string {
 	return out
 }
 
+// posted reports whether a message is in a channel.
+func (f *fakePlatform) posted(channel, id string) bool {
+	return slices.ContainsFunc(f.postsIn(channel), func(p fakePost) bool { return p.Ref.ID == id })
+}
+
 // archiveByHand archives a group by hand, or brings it back, and reports it.
 func (b *bundle) archiveByHand(g core.GroupRef, archived bool) {
 	b.t.Helper()
@@ -155,6 +160,74 @@ func TestCardsOfALostGroupComeBack(t *testing.T) {
 			if c := p.Message.Card; c == nil || c.Version != 2 {
 				t.Errorf("a card shows %+v", c)
 			}
+		}
+	})
+}
+
+// A former group that goes away again, or that the bot can't see any more, just while its cards
+// are edited keeps them, so they lose their buttons when it returns.
+func TestFormerGroupGoesAwayDuringTheEdit(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(g *fakeGroup, away bool){
+		"archived": func(g *fakeGroup, away bool) {
+			if g.Ended = ""; away {
+				g.Ended = core.Archived
+			}
+		},
+		"hidden": func(g *fakeGroup, away bool) { g.Hidden = away },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onGroup(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+				b.archiveByHand(g, true)
+				b.doThen("op", engine.ChangeStatus{Risk: r.Key, To: core.InProgress}) // regather
+				b.platform.strict = true
+				edits := 0
+				b.platform.setFail(func(method, about string) error {
+					if method != "edit" || !b.platform.posted(g.ID, about) {
+						return nil
+					}
+					edits++
+					b.platform.changeGroup(g.ID, func(g *fakeGroup) { set(g, true) })
+					return &core.Error{Op: "fake", Kind: core.NotFound, Detail: "channel_not_found"}
+				})
+				b.archiveByHand(g, false)
+				if edits != 1 {
+					t.Errorf("%d edits", edits)
+				}
+				b.platform.setFail(nil)
+				b.platform.changeGroup(g.ID, func(g *fakeGroup) { set(g, false) })
+				if got := b.platform.buttoned(); !slices.Equal(got, []string{"C1", "C2"}) {
+					t.Errorf("before its return is reported, badge or buttons are in %v", got)
+				}
+				b.archiveByHand(g, false)
+				if got := b.platform.buttoned(); !slices.Equal(got, []string{"C2"}) {
+					t.Errorf("badge or buttons are in %v", got)
+				}
+			})
+		})
+	}
+}
+
+// If it can't be found out whether a former group has gone away, its cards are edited later.
+func TestFormerGroupThatCantBeLookedAt(t *testing.T) {
+	t.Parallel()
+	onGroup(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		b.archiveByHand(g, true)
+		b.doThen("op", engine.ChangeStatus{Risk: r.Key, To: core.InProgress}) // regather
+		edited := false
+		b.platform.setFail(func(method, about string) error {
+			switch {
+			case method == "edit" && !edited && b.platform.posted(g.ID, about):
+				edited = true
+				return &core.Error{Op: "fake", Kind: core.NotFound, Detail: "channel_not_found"}
+			case method == "look" && about == g.ID && edited:
+				return &core.Error{Op: "fake", Kind: core.Unavailable}
+			}
+			return nil
+		})
+		b.archiveByHand(g, false)
+		if got := b.platform.buttoned(); !edited || !slices.Equal(got, []string{"C2"}) {
+			t.Errorf("an edit failed: %v, badge or buttons are in %v", edited, got)
 		}
 	})
 }

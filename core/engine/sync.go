@@ -290,6 +290,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 		case core.IsStop(err):
 			return p, err
 		case final(err):
+			if out, err := t.hasGone(ctx, in.Former); out || err != nil {
+				return p, err // its return is an event, after which the rest is edited
+			}
 			now.Gone = true
 			p.shown = append(p.shown, now)
 		default:
