@@ -7,6 +7,7 @@ import (
 	"riskroom/cmd/riskroom/flowtest"
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
+	"riskroom/cmd/riskroom/reason"
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core/text"
 )
@@ -27,7 +28,7 @@ func (s environment) words() text.Wording {
 
 // phrases returns the Chinese of the program's phrases and of those about platforms.
 func (s environment) phrases() []map[string]string {
-	all := append(chinese(), app.Chinese(), inspect.Chinese(), simulate.Chinese(), flowtest.Chinese())
+	all := append(chinese(), app.Chinese(), inspect.Chinese(), reason.Chinese(), simulate.Chinese(), flowtest.Chinese())
 	for _, p := range platforms.All() {
 		all = append(all, p.Chinese)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/reason"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -57,7 +58,7 @@ type listedRun struct {
 func listed(r engine.Run) listedRun {
 	return listedRun{
 		Run: r.ID.String(), Risk: string(r.ID.Risk), Flow: r.ID.Flow, State: string(r.State), Due: r.Due.UTC(), At: r.At.UTC(),
-		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reasonText(r.Reason).String(),
+		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reason.Text(r.Reason).String(),
 	}
 }
 
@@ -151,7 +152,7 @@ func printRuns(s environment, list []listedRun, zone *time.Location) {
 			next = clockTime(r.At, zone)
 		}
 		if r.Reason != "" {
-			why = s.words().Say(reasonText(r.Reason))
+			why = s.words().Say(reason.Text(r.Reason))
 		}
 		rows = append(rows, []string{r.Run, s.words().Say(stateText(r.State)), clockTime(r.Due, zone), next, why})
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/reason"
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -187,7 +188,7 @@ func printRun(s environment, r shownRun, zone *time.Location) {
 		rows = append(rows, []string{"  " + s.say("next"), clockTime(r.At, zone)})
 	}
 	if r.Reason != "" {
-		rows = append(rows, []string{"  " + s.say("why"), s.words().Say(reasonText(r.Reason))})
+		rows = append(rows, []string{"  " + s.say("why"), s.words().Say(reason.Text(r.Reason))})
 	}
 	printTable(w, rows)
 	if len(r.Calls) > 0 {

@@ -104,6 +104,7 @@ func chineseReport() map[string]string {
 		"the name was %s":                      "实际的名称是 %s",
 		"the purpose was %s":                   "实际的说明是 %s",
 		"the reason was %s":                    "实际的原因是 %s",
+		"the reason was %s (%s)":               "实际的原因是 %s（%s）",
 		"the step was %s":                      "实际的步骤是 %s",
 		"the topic was %s":                     "实际的主题是 %s",
 		"the type was %s":                      "实际的类型是 %s",

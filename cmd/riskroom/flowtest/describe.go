@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"riskroom/cmd/riskroom/reason"
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
 	"riskroom/core/text"
@@ -40,7 +41,7 @@ func (e Event) Says() text.Phrase {
 	case simulate.Started:
 		return text.Plain("riskroom is running again")
 	case simulate.Parked, simulate.Cancelled, simulate.Held:
-		return text.Phrasef("%s (%s, %s): %s", heldWord(e.What), simulate.Subject(e.Risk, e.Flow), e.Flow, shown(e.Reason))
+		return text.Phrasef("%s (%s, %s): %s", heldWord(e.What), simulate.Subject(e.Risk, e.Flow), e.Flow, why(e.Reason))
 	default:
 		if e.Kind == "" {
 			return text.Phrase{}
@@ -124,15 +125,23 @@ func (w wording) what() text.Phrase {
 	case Ended:
 		return text.Phrasef("end of %s", group)
 	case Skipped:
-		return text.Phrasef("skipped: %s", shown(w.reason))
+		return text.Phrasef("skipped: %s", why(w.reason))
 	case Failed:
-		return text.Phrasef("failed: %s", shown(w.reason))
+		return text.Phrasef("failed: %s", why(w.reason))
 	case Status:
 		return text.Phrasef("new status: %s", shown(w.is))
 	case Node:
 		return text.Phrasef("new node: %s", shown(w.is))
 	}
 	return text.Phrase{}
+}
+
+// why words a reason, or returns a sign for none.
+func why(code string) text.Phrase {
+	if code == "" {
+		return text.Plain(shown(""))
+	}
+	return reason.Text(code)
 }
 
 // list joins phrases.

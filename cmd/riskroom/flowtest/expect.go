@@ -76,7 +76,7 @@ func (x Expectation) differences(e Event) []text.Phrase {
 	}
 	differs(other(x.Person, e.Person), text.Phrasef("it was %s", shown(e.Person)))
 	differs(other(x.Type, string(e.Type)), text.Phrasef("the type was %s", shown(string(e.Type))))
-	differs(other(x.Reason, e.Reason), text.Phrasef("the reason was %s", shown(e.Reason)))
+	differs(other(x.Reason, e.Reason), reasonWas(e.Reason))
 	differs(other(x.Is, e.Is), text.Phrasef("it became %s", shown(e.Is)))
 	differs(x.In != "" && !e.in(x.In), text.Phrasef("it was in #%s", shown(g.Name)))
 	differs(lacks(x.Name, g.Name), text.Phrasef("the name was %s", shown(g.Name)))
@@ -87,6 +87,14 @@ func (x Expectation) differences(e Event) []text.Phrase {
 		differs(lacks(part, e.Text), text.Phrasef("its text doesn't contain %q", part))
 	}
 	return out
+}
+
+// reasonWas gives a reason as test files have it, with its words.
+func reasonWas(code string) text.Phrase {
+	if says := why(code); says.String() != shown(code) {
+		return text.Phrasef("the reason was %s (%s)", code, says)
+	}
+	return text.Phrasef("the reason was %s", shown(code))
 }
 
 // about reports whether an event concerns the same risk, flow, step and person as x.

@@ -8,6 +8,7 @@ import (
 
 	"riskroom/cmd/riskroom/simulate"
 	"riskroom/core"
+	"riskroom/core/engine"
 	"riskroom/core/text"
 )
 
@@ -170,6 +171,7 @@ func TestJudge(t *testing.T) {
 			{Place: Place{5, 9}, Kind: Message, Person: "lin", Flow: "remind", At: at(1), Contains: []string{"has waited"}},
 			{Place: Place{6, 9}, Kind: Message, Person: "dora", Contains: []string{"has waited"}},
 			{Place: Place{7, 9}, Kind: Created, Type: "item", Members: []string{"lin", "dora", "wei"}, Name: "payments", Within: simulate.Span{Exact: time.Hour}, within: "1h"},
+			{Place: Place{7, 20}, Kind: Skipped, Flow: "again", Reason: "no_item_group"},
 			{Place: Place{8, 9}, Kind: Status, Risk: "R-1", Is: "resolved"},
 		},
 		Never: []Expectation{{Place: Place{10, 9}, Kind: Message, Person: "wei"}, {Place: Place{11, 9}, Kind: Message, Person: "wei", At: at(4)}},
@@ -179,6 +181,7 @@ func TestJudge(t *testing.T) {
 		{Event: simulate.Event{At: at(0), What: simulate.Edit, By: "mei", Risk: "R-1"}},
 		message(2, "lin", "R-1 has waited a day\nR-1 Ledger"), message(3, "dora", "hello"), message(3, "wei", "hello"), created,
 		{Kind: Skipped, Event: simulate.Event{At: at(6), What: simulate.Skipped, Risk: "R-1", Flow: "again", Reason: "condition"}},
+		{Event: simulate.Event{At: at(6), What: simulate.Held, Risk: "R-1", Flow: "meet", Reason: engine.LocalTime}},
 		{Kind: GroupMessage, Event: simulate.Event{At: at(7), What: simulate.GroupMessage, Risk: "R-1", Flow: "_note", Group: created.Group, Text: "lin: I asked"}},
 	}, nil)
 	got := Report("x_test.yaml", TestResult{Failures: failures, Timeline: timeline}, text.Wording{})
@@ -191,19 +194,23 @@ x_test.yaml:6:9: expected, but didn't happen: message to dora: "has waited"
   = the closest, at 2026-03-02 09:03: its text doesn't contain "has waited"
 x_test.yaml:7:9: expected, but didn't happen: creation of the group payments (members lin, dora, wei), within 1h of what is expected before it
   = the closest, at 2026-03-02 09:05: the name was ledger-r-1, the members were dora, lin
+x_test.yaml:7:20: expected, but didn't happen: skipped: the risk has no group (again)
+  = the closest, at 2026-03-02 09:06: the reason was condition (its condition was false)
 x_test.yaml:8:9: expected, but didn't happen: new status: resolved (R-1)
 x_test.yaml:10:9: must never happen, but did at 2026-03-02 09:03: message to wei (R-1, remind): hello
   2026-03-02
     09:00  mei files R-1
   - 09:00  message to dora: "has waited"  [line 6]
   - 09:00  creation of the group payments (members lin, dora, wei)  [line 7]
+  - 09:00  skipped: the risk has no group (again)  [line 7]
   - 09:00  new status: resolved (R-1)  [line 8]
   - 09:01  message to lin (remind): "has waited"  [line 5]
   + 09:02  message to lin (R-1, remind): R-1 has waited a day
   + 09:03  message to dora (R-1, remind): hello
   + 09:03  message to wei (R-1, remind): hello  [line 10]
   + 09:05  creation of the group ledger-r-1 (R-1, meet, room, members dora, lin)
-    09:06  skipped: condition (R-1, again)
+    09:06  skipped: its condition was false (R-1, again)
+    09:06  held back (R-1, meet): its time of day comes then
     09:07  message in the group ledger-r-1 (R-1, _note): lin: I asked
 `
 	if d := cmp.Diff(want, got); d != "" {
