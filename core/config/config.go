@@ -239,6 +239,7 @@ func (l *loader) load() *Config {
 	l.readFlows()
 	l.swallowed()
 	l.controls()
+	l.typographicQuotes()
 	l.remedies()
 	if len(l.problems.Errors()) == 0 {
 		l.commandSize()

@@ -147,8 +147,11 @@ func (l *loader) flowProblem(at *node, p flow.Problem) {
 	}
 	whole = whole || n.kind == scalarNode // one person may be written without a list
 	spot := n.head()
-	if whole && p.Offset > 0 {
+	if whole && (p.Offset > 0 || p.Offset == 0 && p.Width > 0) {
 		spot = n.spot(l.src, runeOffset(n.text, p.Offset))
+		if spot.width == 1 {
+			spot.width = max(1, p.Width)
+		}
 	}
 	l.problem(spot, p.Rule, "%s", p.Message).Warning = p.Warning
 }

@@ -200,7 +200,10 @@ func (l *loader) convertMap(out *node, values []*ast.MappingValueNode) {
 			out.at = at
 		}
 		if first, dup := seen[t.Value]; dup {
-			l.problem(at, "duplicate-key", "duplicate key %q, first on line %d, column %d", t.Value, first.line, first.col).hint("keep one of the two")
+			p := l.problem(at, "duplicate-key", "duplicate key %q, first on line %d, column %d", t.Value, first.line, first.col)
+			if p.hint("keep one of the two"); l.namesItsOwn(out.path) {
+				p.hint("keep one of the two, or rename one")
+			}
 			continue
 		}
 		seen[t.Value] = at

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"riskroom/core/flow"
@@ -105,7 +106,32 @@ func (l *loader) quietOf(d *flow.Def, n *node) {
 	if d.Holds() {
 		d.Quiet = l.quiet
 	}
+	l.alwaysHeld(d, n.get("trigger"))
 	if len(d.Quiet) > 0 || d.Trigger.Zone != "" {
 		d.Zones = l.zones
 	}
+}
+
+// alwaysHeld warns of a time of day at which the messages of a flow are held in every
+// workspace. If a clock other than the trigger's counts somewhere, they may not be.
+func (l *loader) alwaysHeld(d *flow.Def, trigger *node) {
+	at := trigger.get("at")
+	waits := func(s flow.StepDef) bool { _, is := s.Action.(*flow.WaitDef); return is }
+	if !l.sound(at) || len(d.Quiet) == 0 || slices.ContainsFunc(d.Steps, waits) {
+		return
+	}
+	until := ""
+	for _, w := range keys(l.root.get("workspaces")) {
+		q, own := d.Quiet[w]
+		if !own {
+			q = d.Quiet[""]
+		}
+		theirs := d.Trigger.Zone != ""
+		if q.Recipient != theirs || !theirs && l.zones[w] != "" || !q.Covers(at.text) || until != "" && until != q.To {
+			return
+		}
+		until = q.To
+	}
+	l.warning(at.at, "quiet", "at this time the messages always wait, until the quiet hours end at %s", until).
+		hint("write at: %q, or quiet_hours: ignore in the flow", until)
 }

@@ -73,6 +73,10 @@ func (l *loader) ref(m mention) bool {
 		l.oneName(m)
 		return true
 	}
+	if beginsList(m.text) && l.root.get("people").get(m.text) == nil {
+		l.wideList(m)
+		return false
+	}
 	if parts := flow.Several(m.text); parts != nil && l.root.get("people").get(m.text) == nil {
 		l.problem(l.spotOf(m), "people", "%q names several people: %s", short(m.text), flow.AsList(parts))
 		return false
@@ -114,6 +118,19 @@ func (l *loader) ref(m mention) bool {
 		p.hint("the keyword new_handlers needs a flow with on: assigned")
 	}
 	return false
+}
+
+// wideList reports a list in full-width brackets.
+func (l *loader) wideList(m mention) {
+	whole := m.text
+	if above, ok := l.root.nearest(m.node.path[:len(m.node.path)-1]); ok && !endsList(whole) {
+		whole = strings.Join(append([]string{whole}, restOfList(above)...), ", ")
+	}
+	whole = strings.TrimRight(strings.TrimLeft(whole, wideOpen), wideClose)
+	if names := flow.Several(whole); names != nil {
+		whole = "[" + strings.Join(names, ", ") + "]"
+	}
+	l.problem(l.spotOf(m), "people", "full-width brackets make no list").hint("write it with plain signs: %s", short(whole))
 }
 
 // oneName warns of a group whose name looks like several names: a role may be called

@@ -136,6 +136,43 @@ func (l *loader) swallowedBy(m *node, e entry, keys []string) {
 	}
 }
 
+// namesItsOwn reports whether the keys of the map at a path are names of the file's own.
+func (l *loader) namesItsOwn(path []string) bool {
+	return len(path) > 0 && schemaAt(schema(l.o.Format.settings()), path)["patternProperties"] != nil
+}
+
+// The full-width brackets that people put around a list.
+const wideOpen, wideClose = "【［", "】］"
+
+func beginsList(s string) bool { return strings.TrimLeft(s, wideOpen) != s }
+func endsList(s string) bool   { return strings.TrimRight(s, wideClose) != s }
+
+// lacksName reports whether n is part of an entry whose name is missing, as in
+// calendars: { holidays: […] }. at is the schema of an entry.
+func (l *loader) lacksName(n *node, at object) bool {
+	if len(n.path) != 2 || n.kind == mapNode || !slices.Contains(known(at), n.path[1]) {
+		return false
+	}
+	return !slices.ContainsFunc(l.root.get(n.path[0]).list(), func(e entry) bool { return e.value.kind == scalarNode && e.value.value == nil })
+}
+
+// restOfList returns the keys that YAML makes of the rest of a list in full-width brackets,
+// as in { handlers: 【lin, wang】 }.
+func restOfList(n *node) []string {
+	var rest []string
+	open := false
+	for _, e := range n.entries {
+		switch empty := e.value.kind == scalarNode && e.value.value == nil; {
+		case !empty:
+			open = beginsList(e.value.str()) && !endsList(e.value.str())
+		case open:
+			rest = append(rest, e.name)
+			open = !endsList(e.name)
+		}
+	}
+	return rest
+}
+
 // schemaAt returns the part of the schema for the value at a path, nil if it isn't known.
 func schemaAt(at object, path []string) object {
 	for _, name := range path {
@@ -152,6 +189,21 @@ func schemaAt(at object, path []string) object {
 		at = next
 	}
 	return at
+}
+
+// typographicQuotes warns of texts in “ ”, which are sent with them. In plain quotes they are
+// meant. It comes last, as a text with a problem needs no warning.
+func (l *loader) typographicQuotes() {
+	l.root.walk(func(n *node) {
+		inner, quoted := strings.CutPrefix(n.text, "“")
+		inner, closed := strings.CutSuffix(inner, "”")
+		if !n.isString() || n.style != plainStyle || !quoted || !closed || strings.ContainsAny(inner, "“”") ||
+			slices.ContainsFunc(l.problems, func(p Problem) bool { return p.Line == n.at.line && p.Col == n.at.col }) {
+			return
+		}
+		l.warning(n.at, "text", "“ and ” are part of this text, and people see them").
+			hint(`write " before and after the text; if “ ” are meant, write " around them`)
+	})
 }
 
 // controls warns of control characters in a text, which \ makes in double quotes.

@@ -176,7 +176,7 @@ func (s *scanner) badIndent(i int) bool {
 func (s *scanner) blockLine(i int) {
 	sibling := s.column(i)
 	dash := false
-	for i < len(s.runes) && s.runes[i] == '-' && (i+1 == len(s.runes) || isBlank(s.runes[i+1])) {
+	for i < len(s.runes) && s.dash(i) {
 		dash, s.value = true, false
 		if i = s.blanks(i + 1); i < len(s.runes) {
 			s.columns = append(s.columns, column{i + 1, s.runes[i] == '-'})
@@ -224,6 +224,9 @@ func (s *scanner) column(i int) (sibling bool) {
 	case col == top.col && list && !top.list && s.value:
 		s.dashAmongKeys(i)
 		return true
+	case col == top.col && top.list && !s.dash(i):
+		s.noDash(i)
+		return true
 	case col == top.col:
 		return true
 	case passed.col > 0 && entry:
@@ -245,13 +248,28 @@ func (s *scanner) column(i int) (sibling bool) {
 
 // dashAmongKeys reports the dash at index i, which is where keys begin.
 func (s *scanner) dashAmongKeys(i int) {
-	remedy := coretext.Plain("begin it in the column of the dashes above, or remove the dash")
+	remedy := coretext.Plain(`begin each entry of the list with a dash and a space, "- ", or remove the dash`)
 	for _, c := range s.columns {
 		if c.list {
 			remedy = coretext.Phrasef("begin it in column %d, as the dash above", c.col)
 		}
 	}
 	s.report(i, 1, coretext.Plain("a dash begins an entry of a list, but the line above has a key in this column"), remedy)
+}
+
+// dash reports whether a dash that begins an entry of a list is at index i.
+func (s *scanner) dash(i int) bool {
+	return s.runes[i] == '-' && (i+1 == len(s.runes) || isBlank(s.runes[i+1]))
+}
+
+// noDash reports the line from index i on, which is where the dashes of a list are.
+func (s *scanner) noDash(i int) {
+	if s.runes[i] == '-' {
+		s.report(i, 1, coretext.Plain("a space is missing after this dash"), coretext.Plain(`begin each entry of the list with a dash and a space, "- "`))
+		return
+	}
+	s.report(i, s.word(i)-i, coretext.Plain("a dash is missing before this entry of the list"),
+		coretext.Phrasef(`begin each entry of the list with a dash and a space, "- "; what belongs to the entry above begins in column %d`, i+3))
 }
 
 // colon returns the index of the colon that ends the key at index i, -1 if there is none. It

@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 	coretext "riskroom/core/text"
 )
 
@@ -185,7 +186,10 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.Type:
 		l.wrongType(n, k, say, at)
 	case *kind.Enum:
-		l.notOneOf(n, name, k.Want)
+		p := l.notOneOf(n, name, k.Want)
+		if !say.IsZero() {
+			p.hint("%s", say)
+		}
 	case *kind.Const:
 		p := l.problem(n.at, "value", "%s must be %v", name, k.Want)
 		switch _, isText := k.Want.(string); {
@@ -200,7 +204,10 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 			l.problem(n.at, "secret", "%s: %s", name, say)
 			return
 		}
-		l.problem(n.at, "value", "%s %q: %s", name, short(k.Got), say)
+		p := l.problem(n.at, "value", "%s %q: %s", name, short(k.Got), say)
+		if k.Got == "24:00" && at["pattern"] == flow.ClockPattern+"|"+reference {
+			p.hint(`write "00:00": midnight is the beginning of the next day`)
+		}
 	case *kind.Minimum, *kind.Maximum:
 		l.problem(n.at, "value", "%s %s: expected a whole number from %v to %v", name, n.text, at["minimum"], at["maximum"])
 	case *kind.MinLength, *kind.MinItems, *kind.MinProperties:
@@ -274,6 +281,10 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase, at object
 	switch {
 	case n.kind == scalarNode && n.value == nil:
 		l.emptyMap(n, p)
+	case l.lacksName(n, at):
+		p.hint("write a name and a colon on a line above it, and begin %s in column %d", n.path[1], n.key.col+2)
+	case slices.Equal(k.Want, []string{"array"}) && n.isString():
+		p.hint("write a list: [%s]", l.src.hideShapes(short(n.text)))
 	case slices.Equal(k.Want, []string{"array"}) && n.kind == mapNode && len(n.entries) > 0:
 		p.hint("write a dash and a space before each entry: - %s:", short(n.entries[0].name))
 	case slices.Equal(k.Want, []string{"boolean"}) && slices.Contains([]string{"yes", "on"}, strings.ToLower(n.str())):
@@ -327,16 +338,15 @@ func typeName(name string) coretext.Phrase {
 	return coretext.Plain("empty")
 }
 
-func (l *loader) notOneOf(n *node, name coretext.Phrase, want []any) {
+func (l *loader) notOneOf(n *node, name coretext.Phrase, want []any) *Problem {
 	var words []string
 	for _, w := range want {
 		words = append(words, fmt.Sprint(w))
 	}
 	if len(words) == 0 {
-		l.problem(n.at, "value", "%s %q: there is none", name, short(n.text))
-		return
+		return l.problem(n.at, "value", "%s %q: there is none", name, short(n.text))
 	}
-	l.problem(n.at, "value", "%s %q: %s", name, short(n.text), suggest(n.text, words))
+	return l.problem(n.at, "value", "%s %q: %s", name, short(n.text), suggest(n.text, words))
 }
 
 // unknownKey reports an unknown key with the known ones.
@@ -346,7 +356,7 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 		return
 	}
 	l.bad[v] = true
-	if l.full() || belongsAbove(n, name, at) {
+	if l.full() || belongsAbove(n, name, at) || slices.Contains(restOfList(n), name) {
 		return
 	}
 	if say, ok := at["errorMessage"].(coretext.Phrase); ok && at["properties"] == nil {

@@ -246,19 +246,20 @@ func chineseSchedules() map[string]string {
 // chineseDelays has what is wrong with delays and times of day.
 func chineseDelays() map[string]string {
 	return map[string]string{
-		"%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars":             "%q 以工作日计，动作流因此需要日历：请用 calendar 写出 calendars 中某个日历的名称",
-		"%q has days and working days: write one of the two":                                                                 "%q 同时写了天和工作日：只能写其中一种",
-		"%q has no working day: write at least 1wd, or hours":                                                                "%q 没有工作日：至少写 1wd，或写小时",
-		"%q is too long: at most %dwd":                                                                                       "%q 太长：最多 %dwd",
-		"%q is too often: at least 1m":                                                                                       "%q 太频繁：至少 1m",
-		"%s must be a whole number from 1 to %d":                                                                             "%s 必须是 1 到 %d 的整数",
-		"a trigger has either on, or date_field with after, before or every, and at":                                         "触发条件要么有 on，要么有 date_field 以及 after、before 或 every，还可以有 at",
-		"catch_up needs date_field or schedule: it is about times that pass while riskroom isn't running":                    "catch_up 需要 date_field 或 schedule：它说明 riskroom 停止运行期间经过的时刻如何处理",
-		"date_field needs after, before or every, such as after: 1d":                                                         "date_field 需要 after、before 或 every，如 after: 1d",
-		"the calendar has invalid days":                                                                                      "日历中有无效的日期",
+		"%q counts working days, so the flow needs a calendar: write calendar with the name of one in calendars": "%q 以工作日计，动作流因此需要日历：请用 calendar 写出 calendars 中某个日历的名称",
+		"%q has days and working days: write one of the two":                                                     "%q 同时写了天和工作日：只能写其中一种",
+		"%q has no working day: write at least 1wd, or hours":                                                    "%q 没有工作日：至少写 1wd，或写小时",
+		"%q is too long: at most %dwd":                                                                           "%q 太长：最多 %dwd",
+		"%q is too often: at least 1m":                                                                           "%q 太频繁：至少 1m",
+		"%s must be a whole number from 1 to %d":                                                                 "%s 必须是 1 到 %d 的整数",
+		"on is due at once and has no date, delay or time: write date_field: submitted_at or status_since instead of it, or let a step wait": "on 会立即触发，不能有日期、延迟或时刻：请改用 date_field: submitted_at 或 status_since，或用 wait 步骤等待",
+		"write recipient, or leave it out: timezone at the top level sets the time zone of the file":                                         "请写 recipient，或不写：整个文件的时区由顶层的 timezone 设定",
+		"catch_up needs date_field or schedule: it is about times that pass while riskroom isn't running":                                    "catch_up 需要 date_field 或 schedule：它说明 riskroom 停止运行期间经过的时刻如何处理",
+		"date_field needs after, before or every, such as after: 1d":                                                                         "date_field 需要 after、before 或 every，如 after: 1d",
+		"the calendar has invalid days": "日历中有无效的日期",
 		"%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s, or working days like 2wd": "%q 不是时长：请写天、小时、分钟和秒，如 1d、36h、1d12h、90m 或 2s；工作日如 2wd",
 		"%q is not a time of day: write hours and minutes like \"09:00\"":                                                    "%q 不是时刻：请写小时和分钟，如 \"09:00\"",
-		"%q is too long: at most %dd":                                                                                        "%q 太长：最多 %dd",
-		"%q is too short: at least %s":                                                                                       "%q 太短：至少 %s",
+		"%q is too long: at most %dd":  "%q 太长：最多 %dd",
+		"%q is too short: at least %s": "%q 太短：至少 %s",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -100,7 +101,7 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	case "null", "none", "undefined", "empty":
 		return variable{}, noNil(n.Location().From, name)
 	}
-	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names are %s", "", name)).about(name)
+	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names are %s", "", name)).about(name).wide(utf8.RuneCountInString(name))
 }
 
 // noNil returns the flaw of a comparison with what other languages have for values that aren't set.

@@ -13,6 +13,7 @@ import (
 type Problem struct {
 	Path    string // a JSON pointer into the Def: "/steps/0/send_message/title"
 	Offset  int    // in characters from the start of that text; -1 is the whole of it
+	Width   int    // characters from Offset on; 0: up to the end, or if Offset is not 0, unknown
 	Rule    string // one of the Rule constants
 	Message text.Phrase
 	Warning bool   // the flow can run anyway
@@ -57,7 +58,7 @@ func (c *compiler) warn(path, rule, format string, args ...any) {
 
 // flaw adds a flaw of the text at path as a problem.
 func (c *compiler) flaw(path, rule string, f *flaw) {
-	c.problems = append(c.problems, Problem{Path: path, Offset: f.offset, Rule: rule, Message: f.message, Field: f.field})
+	c.problems = append(c.problems, Problem{Path: path, Offset: f.offset, Width: f.width, Rule: rule, Message: f.message, Field: f.field})
 }
 
 // failed reports whether any problem is an error.
@@ -73,12 +74,19 @@ func (c *compiler) failed() bool {
 // flaw is a problem of one text, before its path is known.
 type flaw struct {
 	offset  int
+	width   int // as in Problem
 	message text.Phrase
 	field   string // as in Problem
 }
 
 func flawAt(offset int, format string, args ...any) *flaw {
 	return &flaw{offset: offset, message: text.Phrasef(format, args...)}
+}
+
+// wide returns f as a flaw of so many characters from its offset on.
+func (f *flaw) wide(width int) *flaw {
+	f.width = width
+	return f
 }
 
 // about returns f as a flaw about a name, which may be an own field's.

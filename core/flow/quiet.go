@@ -16,6 +16,23 @@ type QuietDef struct {
 	Recipient bool           `json:"recipient,omitempty"` // by each recipient's clock, not by the workspace's
 }
 
+// Covers reports whether a time of day such as "21:00" is in the hours.
+func (d QuietDef) Covers(clock string) bool {
+	at, bad := parseClock(clock)
+	from, _ := parseClock(d.From)
+	to, _ := parseClock(d.To)
+	return bad == nil && between(at, from, to)
+}
+
+// between reports whether a time of day is in the hours from one to another, which may be on
+// the next day.
+func between(clock, from, to time.Duration) bool {
+	if to < from {
+		return clock >= from || clock < to
+	}
+	return clock >= from && clock < to
+}
+
 // QuietHours are the hours of a day in which messages wait, and the days off on which they
 // do. They don't change and are safe for concurrent use. Nil has none.
 type QuietHours struct {
@@ -125,12 +142,7 @@ func (q *QuietHours) at(local time.Time) bool {
 	if q == nil {
 		return false
 	}
-	clock := core.SinceMidnight(local)
-	in := clock >= q.from && clock < q.to
-	if q.to < q.from {
-		in = clock >= q.from || clock < q.to
-	}
-	return in || q.calendar != nil && !q.calendar.Works(calendar.DayOf(local))
+	return between(core.SinceMidnight(local), q.from, q.to) || q.calendar != nil && !q.calendar.Works(calendar.DayOf(local))
 }
 
 // next returns the first moment after one in which quiet hours can end: the end of the hours,

@@ -143,7 +143,7 @@ func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
 	name := strings.Join(n.Ident, ".")
 	v, ok := c.scope.lookup(name)
 	if !ok {
-		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values are %s", ".", name)).about(name)
+		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values are %s", ".", name)).about(name).wide(1 + utf8.RuneCountInString(name))
 	}
 	c.used = append(c.used, name)
 	return v, nil

@@ -78,6 +78,7 @@ func (d *TriggerDef) Form() Form {
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,
 				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after, before and every."},
 			{Name: "zone", Kind: TextKey, Choices: []string{recipientZone}, Text: &d.Zone,
+				Hint: text.Plain("write recipient, or leave it out: timezone at the top level sets the time zone of the file"),
 				Help: "recipient: at is the time by each recipient's clock, if it is known from people or their profile, otherwise by the workspace's. The day is counted by the file's time zone."},
 		}, d.repeatKeys(), []Key{
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
@@ -85,7 +86,7 @@ func (d *TriggerDef) Form() Form {
 		AnyOf: []string{"date_field", "on", "schedule"}, Without: text.Plain("a trigger needs date_field, on or schedule"),
 		Excludes: []Exclusion{
 			{Key: "on", Others: []string{"date_field", "after", "before", "at", "zone", "every", "at_most", "until", "catch_up"},
-				Message: text.Plain("a trigger has either on, or date_field with after, before or every, and at")},
+				Message: text.Plain("on is due at once and has no date, delay or time: write date_field: submitted_at or status_since instead of it, or let a step wait")},
 			{Key: "schedule", Others: []string{"on", "date_field", "after", "before", "at", "every", "at_most", "until"},
 				Message: text.Plain("a trigger has either schedule, or on, or date_field with after, before or every, and at")},
 			{Key: "after", Others: []string{"before"}, Message: text.Plain("a trigger has either after or before")},
