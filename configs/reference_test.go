@@ -54,11 +54,12 @@ Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-def
 ` + "`${`" + `. Give a secret as ` + "`${NAME}`" + ` and nothing else. Or put it into a file, and name the file under the key with ` + "`_file`" + ` at its
 end, such as ` + "`bot_token_file`" + `.
 
-[Groups](#groups), at the end, says how groups end and who may change them.
+[Groups](#groups), at the end, says how groups end and who may change them. [Times and delays](#times-and-delays) says how to delay and
+repeat flows.
 [Conditions, people and templates](#conditions-people-and-templates) lists the values and functions for them.
 `)
 	describe(&b, "", "The top level", &root)
-	b.WriteString(strings.ReplaceAll(groups+language, "~", "`"))
+	b.WriteString(strings.ReplaceAll(groups+times+language, "~", "`"))
 	const path = "../docs/configuration.md"
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
@@ -117,6 +118,20 @@ risks still sends a message for each of these.
 Messages are kept.
 
 What each platform can do is listed for [Slack](effects-slack.md#what-slack-can-do) and [Discord](effects-discord.md#what-discord-can-do).
+`
+
+// times is the section on when flows are due, with ~ for a backquote.
+const times = `
+## Times and delays
+
+**Delay what an event starts**: ~on~ is due at once and has no ~after~. To be due two working days after a risk is filed, write
+~date_field: submitted_at~ with ~after: 2wd~; after its status changed, write ~date_field: status_since~. Or keep ~on~ and begin the
+steps with ~wait: 2wd~.
+
+**Repeat until something happens**: in "every two working days until someone takes it", the last part is ~until~ or ~if~. While ~until~
+is true, the flow isn't due at all. With ~if~ alone, it keeps coming due, and each time is skipped while the condition is false.
+
+**Messages that wait in quiet hours**: if a change of the risk makes ~if~ false meanwhile, they are cancelled, and nobody gets them.
 `
 
 // language is the section on conditions, people and templates, with ~ for a backquote.
