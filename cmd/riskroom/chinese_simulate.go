@@ -88,6 +88,7 @@ func chineseTimeline() map[string]string {
 		"%s: %s; nothing was simulated": "%s：%s；没有模拟",
 		"from %s to %s":                 "从 %s 到 %s",
 		"nothing happens":               "没有任何事发生",
+		"no risk":                       "不针对任何风险",
 		"warning: the flow %s can't keep its schedule: %s late because of a rate limit (%s); one that was due at %s had to wait %s for it": "警告：动作流 %s 无法按时执行：因速率限制（%[3]s），%[2]s延迟；其中应在 %[4]s 执行的一次为此等待了 %[5]s",
 		"%d run is":                   "%d 次运行",
 		"%d runs are":                 "%d 次运行",

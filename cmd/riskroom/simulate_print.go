@@ -95,10 +95,14 @@ func (t *timeline) day(day string, events []simulate.Event) {
 	}
 }
 
-// subject returns what an event is about: a risk with its title, schedules, notices or riskroom itself.
+// subject returns what an event is about: a risk with its title, schedules, notices, riskroom
+// itself, or no risk, as with /risk list.
 func (t *timeline) subject(e simulate.Event) string {
 	if e.IsOutage() {
 		return "riskroom"
+	}
+	if e.Risk == "" {
+		return t.s.say("no risk")
 	}
 	return strings.TrimSpace(t.s.words().Say(simulate.Subject(e.Risk, e.Flow)) + " " + t.titles[e.Risk])
 }
@@ -160,7 +164,9 @@ func (t *timeline) says(list []simulate.Event) string {
 	var to []string
 	for _, one := range list {
 		for _, r := range one.To {
-			to = append(to, t.recipient(r))
+			if name := t.recipient(r); e.What != simulate.Changed || !slices.Contains(to, name) { // they may have several cards
+				to = append(to, name)
+			}
 		}
 		if one.What == simulate.Changed && one.Group != nil {
 			to = append(to, "#"+one.Group.Name)

@@ -128,6 +128,25 @@ func TestSimulateDrawsSchedules(t *testing.T) {
 	}
 }
 
+// TestSimulateNamesOnce names somebody with two cards once when these are updated, and says that a
+// command is about no risk.
+func TestSimulateNamesOnce(t *testing.T) {
+	t.Parallel()
+	scenario := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(scenario, []byte(`start: "2026-03-02 09:00"
+risks: [{ title: Ledger, by: mei, module: Payments, due_at: 2026-03-03, severity: high, filed: "2026-03-02 10:00" }]
+actions: [{ at: "2026-03-02 09:30", by: mei, do: /risk list }, { at: "2026-03-06 12:00", by: mei, do: /risk start R-1 }]
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := program(t.Context(), nil, "", "simulate", filepath.Join(root, "configs/reminders.yaml"), "--risks", scenario, "--for", "6d")
+	for _, want := range []string{"\n  no risk\n    09:30  mei types /risk list\n", "the card for lin is updated\n"} {
+		if r.code != exitFine || !strings.Contains(r.stdout, want) {
+			t.Errorf("exit %d, no %q in\n%s\n%s", r.code, want, r.stdout, r.stderr)
+		}
+	}
+}
+
 // TestSimulateShowsReplies simulates a flow that replies to the handlers, and tells their lead.
 func TestSimulateShowsReplies(t *testing.T) {
 	t.Parallel()
