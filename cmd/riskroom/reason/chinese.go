@@ -77,7 +77,6 @@ func chineseSteps() map[string]string {
 		"the texts are too long to store":                                "文本过长，无法保存",
 		"a digest has too many messages":                                 "一次汇总的消息过多",
 		"another run of the risk has just created or released its group": "该风险的另一个运行刚刚创建或解除了群组",
-		"its flow could not be read":                                     "无法读取动作流",
 		"the person is in another workspace":                             "此人在另一个工作区",
 		"the group has no room":                                          "群组人数已满",
 		"the step both adds and removes the person":                      "该步骤同时添加和移除此人",

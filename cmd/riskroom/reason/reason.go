@@ -193,8 +193,6 @@ func later(code string) text.Phrase {
 		return text.Plain("it waits for the platform's rate limit")
 	case "link":
 		return text.Plain("another run of the risk has just created or released its group")
-	case "flow_not_read":
-		return text.Plain("its flow could not be read")
 	case "handed_back":
 		return text.Plain("handed back by a riskroom that stopped")
 	case "retried":
