@@ -39,6 +39,9 @@ func TestPlan(t *testing.T) {
   evenings:
     trigger: { schedule: "0 18 * * *", digest: true }
     steps: [{ send_message: { to: [handlers], text: "{{ .count }} are open" } }]
+  zoned:
+    trigger: { date_field: submitted_at, after: 2d, at: "09:00", zone: recipient }
+    steps: [{ send_message: { to: [handlers], text: "{{ .key }} waits" } }]
 `)
 	plan := func(args ...string) result {
 		return program(t.Context(), d.env, "", append([]string{"plan", changed}, args...)...)
@@ -57,12 +60,15 @@ func TestPlan(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s%s", want, r.stdout, r.stderr)
 		}
 	}
+	if at, ok := strings.CutPrefix(r.stdout[strings.Index(r.stdout, "zoned\n"):], "zoned\n  1 timer is added\n    R-1: "); !ok || at[10:16] != " 09:00" {
+		t.Errorf("what is due by each recipient's clock isn't shown at nine:\n%s", r.stdout)
+	}
 	if r.code != exitFine || r.stderr != "" {
 		t.Errorf("exit %d, %s", r.code, r.stderr)
 	}
 	var got plannedFile
 	r = plan("--format", "json", "--all")
-	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Risks != 1 || len(got.Flows) != 5 ||
+	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Risks != 1 || len(got.Flows) != 6 ||
 		got.Flows[2].Dropped.Timers[0].Run != d.ahead.String() || got.Flows[3].Added.Count != 1 || got.AtOnce.Count != 2 || got.AtOnce.Walks != 1 {
 		t.Errorf("as JSON: %v\n%s", err, r.stdout)
 	}

@@ -15,6 +15,7 @@ import (
 	"riskroom/cmd/riskroom/reason"
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 	"riskroom/core/store"
 	"riskroom/core/text"
 )
@@ -55,7 +56,14 @@ type listedRun struct {
 	Meaning  string    `json:"meaning,omitempty"` // the reason in English
 }
 
-func listed(r engine.Run) listedRun {
+// listed lists a run. If it is due by each recipient's clock, the times of an armed one are those
+// by the file's clock.
+func listed(r engine.Run, flows []*flow.Flow) listedRun {
+	due := engine.DueIn(flows, r.ID, r.Due)
+	if r.State == engine.Armed && r.At.Equal(r.Due) {
+		r.At = due
+	}
+	r.Due = due
 	return listedRun{
 		Run: r.ID.String(), Risk: string(r.ID.Risk), Flow: r.ID.Flow, State: string(r.State), Due: r.Due.UTC(), At: r.At.UTC(),
 		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reason.Text(r.Reason).String(),
@@ -86,7 +94,7 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	more := len(all) > limit
 	list := make([]listedRun, 0, limit)
 	for _, r := range all[:min(limit, len(all))] {
-		list = append(list, listed(r))
+		list = append(list, listed(r, cfg.Flows))
 	}
 	if f.format == formatJSON {
 		return printJSON(s.stdout, list)

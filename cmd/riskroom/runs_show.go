@@ -102,7 +102,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	if err != nil {
 		return err
 	}
-	out := shownRun{listedRun: listed(run), Calls: callsOf(run), Trail: trailOf(run.ID, events, cfg.Organisation.Zone)}
+	out := shownRun{listedRun: listed(run, cfg.Flows), Calls: callsOf(run), Trail: trailOf(run.ID, events, cfg.Organisation.Zone)}
 	if out.Waiting, err = waitingFor(ctx, db.Store, run.ID, events); err != nil {
 		return err
 	}

@@ -269,6 +269,30 @@ func TestRunsThatFolded(t *testing.T) {
 	}
 }
 
+// TestRunsByRecipientsClock: a run that each recipient's clock decides about is listed at its time
+// by the file's clock, not at that of the earliest time zone.
+func TestRunsByRecipientsClock(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	d.config = writeConfig(t, "timezone: Asia/Shanghai\n"+serveConfig+`
+  zoned:
+    trigger: { date_field: discovered_at, after: 1d, at: "09:00", zone: recipient }
+    steps: [{ send_message: { to: [handlers], text: "{{ .key }} waits" } }]
+`)
+	found := time.Date(2035, 3, 2, 8, 0, 0, 0, time.UTC)
+	id := engine.RunID{Risk: "R-1", Flow: "zoned", Occurrence: fmt.Sprint(found.UnixMilli())}
+	if err := d.db.Arm(t.Context(), "R-1", []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: found.Add(11 * time.Hour), FlowHash: "hash"}}); err != nil {
+		t.Fatal(err)
+	}
+	const nine = "2035-03-03 09:00:00"
+	if r := d.runs(t, "list"); !strings.Contains(r.stdout, nine+"  "+nine) {
+		t.Errorf("list says\n%s%s", r.stdout, r.stderr)
+	}
+	if r := d.runs(t, "show", id.String()); strings.Count(r.stdout, nine) != 2 {
+		t.Errorf("show says\n%s%s", r.stdout, r.stderr)
+	}
+}
+
 func TestRunsByHand(t *testing.T) {
 	t.Parallel()
 	d := newRunsBundle(t)

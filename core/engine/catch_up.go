@@ -176,11 +176,7 @@ func (t *turn) waitingRuns(ctx context.Context, f *flow.Flow, risks []core.Risk)
 				if s.ID.Flow != f.Name || s.FlowHash != t.run.FlowHash || s.State != Waiting || s.Begun {
 					continue
 				}
-				one := waitingRun{s.ID, s.Due}
-				if due, local := f.Local(s.ID.Occurrence, f.ZoneOf("")); local {
-					one.Due = due
-				}
-				found[i] = append(found[i], one)
+				found[i] = append(found[i], waitingRun{s.ID, dueBy(f, s.ID, s.Due)})
 			}
 			return err
 		})

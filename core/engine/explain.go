@@ -224,9 +224,7 @@ func (x explainer) explain(ctx context.Context, f *FlowExplained) error {
 		}
 		if current != nil {
 			one.Earlier = r.FlowHash != current.Hash()
-			if due, local := current.Local(r.ID.Occurrence, current.ZoneOf("")); local {
-				one.Due = due
-			}
+			one.Due = dueBy(current, r.ID, one.Due)
 		}
 		f.Runs = append(f.Runs, one)
 	}
@@ -367,6 +365,26 @@ func usesOf(c *flow.Condition, env flow.Env) []Used {
 		out = append(out, Used(u))
 	}
 	return out
+}
+
+// DueIn returns when a run is due that is armed for a moment, by the flow of that name: the moment,
+// or the time by the file's clock if each recipient's clock counts. Such a run is armed for the
+// earliest time zone.
+func DueIn(flows []*flow.Flow, id RunID, armed time.Time) time.Time {
+	for _, f := range flows {
+		if f.Name == id.Flow {
+			return dueBy(f, id, armed)
+		}
+	}
+	return armed
+}
+
+// dueBy is DueIn of a run of f.
+func dueBy(f *flow.Flow, id RunID, armed time.Time) time.Time {
+	if due, local := f.Local(id.Occurrence, f.ZoneOf("")); local {
+		return due
+	}
+	return armed
 }
 
 // anchorOf returns the date that a run counts from, zero if it counts from none.

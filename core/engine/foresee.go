@@ -145,7 +145,7 @@ func (e *Engine) foresee(ctx context.Context, before Record) (RiskPlan, error) {
 		step = e.adoption(ctx, after)
 	}
 	after.Runs = changed(after.Runs, step.timers, now)
-	out.Timers = timerPlans(before.Runs, after.Runs, step)
+	out.Timers = timerPlans(e.shownDue(ctx, before.Runs), e.shownDue(ctx, after.Runs), step)
 	for _, r := range after.Runs {
 		if r.FlowHash == "" || r.State.ended() {
 			continue
@@ -209,6 +209,21 @@ func changed(runs []RunSummary, changes []TimerChange, now time.Time) []RunSumma
 		case c.Do == MoveTimer:
 			runs = slices.Delete(runs, i, i+1)
 			arm(c)
+		}
+	}
+	return runs
+}
+
+// shownDue returns the runs with the times at which people see them due. Those whose flow can't be
+// read stay as they are.
+func (e *Engine) shownDue(ctx context.Context, runs []RunSummary) []RunSummary {
+	runs = slices.Clone(runs)
+	for i, r := range runs {
+		if r.FlowHash == "" || r.State.ended() {
+			continue
+		}
+		if f, err := e.pinned.get(ctx, r.FlowHash); err == nil {
+			runs[i].Due = dueBy(f, r.ID, r.Due)
 		}
 	}
 	return runs

@@ -172,7 +172,7 @@ func (s *runner) begin(ctx context.Context, r engine.Run) error {
 	if s.acted[r.ID]++; s.acted[r.ID] > againAtOnce {
 		return fmt.Errorf("%s acts again and again at %s", r.ID, s.clock.Now().Format(time.RFC3339))
 	}
-	t := &turn{acting: acting{run: r.ID, due: r.Due, step: r.Step}, goOn: make(chan struct{}), off: s.off}
+	t := &turn{acting: acting{run: r.ID, due: engine.DueIn(s.rec.w.cfg.Flows, r.ID, r.Due), step: r.Step}, goOn: make(chan struct{}), off: s.off}
 	s.rec.turn(&t.acting)
 	act := context.WithValue(core.Background(s.life), turnKey{}, t)
 	go func() {

@@ -148,8 +148,8 @@ func whatOf(e engine.Event) (what What, reason string) {
 	case engine.EventPartial:
 		return Failed, e.Data["what"]
 	case engine.EventDeferred, engine.EventRetry:
-		if code == engine.Held {
-			return "", "" // EventHeld says more
+		if code == engine.Held || code == engine.NotYet {
+			return "", "" // EventHeld says more, and where the time hasn't come there is nothing to say
 		}
 		return Held, code
 	case engine.EventHeld:
