@@ -139,6 +139,7 @@ func TestOmittedText(t *testing.T) {
 	t.Parallel()
 	for want, data := range map[string]map[string]string{
 		"left out risks, 31 in all, the first of them R-3, R-1: its condition could not be evaluated":       {"code": "condition_failed", "count": "31", "first": "R-3, R-1"},
+		"left out risks, 1 in all, the first of them R-2: the people to send to could not be evaluated":     {"code": engine.PeopleFailed, "count": "1", "first": "R-2"},
 		"left out risks, 1 in all, the first of them R-1: they may have had their run, more than a day ago": {"code": "forgotten", "count": "1", "first": "R-1"},
 		"sends nothing to acme/WEI, because a digest has at most 2000 messages":                             {"code": engine.TooManyMessages, "most": "2000", "first": "acme/WEI"},
 		"sends nothing to acme/WEI and others, because a digest has at most 2000 messages":                  {"code": engine.TooManyMessages, "most": "2000", "first": "acme/WEI", "more": "true"},

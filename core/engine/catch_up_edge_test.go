@@ -78,6 +78,24 @@ func TestCatchUpOfClosedRisks(t *testing.T) {
 	})
 }
 
+// A risk whose people can't be evaluated is left out of the messages to them, and that is reported:
+// its run has been taken.
+func TestCatchUpWithoutPeople(t *testing.T) {
+	t.Parallel()
+	d := catchingUp(afterAnHour())
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"=handlers"}
+	synctest.Test(t, func(t *testing.T) {
+		b := afterOutage(t, d)
+		b.brokenFor("risk 2")
+		defer b.startEngine(b.engine)()
+		time.Sleep(16 * time.Minute)
+		want := once("R-1", "R-2", "R-3")
+		delete(want, "WEI R-2")
+		b.sameListings(want)
+		b.wantUnaddressed("remind", "R-2")
+	})
+}
+
 // A walk that an operator drops takes no run, so those that wait arm another one.
 func TestCatchUpWithoutItsWalk(t *testing.T) {
 	inOutages(t, everyHour(), func(b *bundle) {

@@ -25,6 +25,10 @@ const (
 // forgotten is why a risk gets no run: it may have had it, so long ago that nobody knows.
 const forgotten = "forgotten"
 
+// PeopleFailed is why a risk isn't in the messages of a step: the people to whom it sends
+// can't be evaluated.
+const PeopleFailed = "people_failed"
+
 // TooManyMessages is why recipients get no message of a digest.
 const TooManyMessages = "too_many_messages"
 
@@ -64,9 +68,10 @@ func (t *turn) gatherOne(ctx context.Context, f *flow.Flow, w *walked) error {
 }
 
 // gatherSteps adds the present risk, for which the flow's condition is true, to the lists of
-// each step.
+// each step. If a condition can't be evaluated, it is false. If the people of a step can't be,
+// the risk is in no list of that step.
 func (t *turn) gatherSteps(ctx context.Context, f *flow.Flow, env flow.Env, w *walked) error {
-	failed := false
+	failed, unaddressed := false, false
 	for i, s := range f.Steps {
 		concerns, err := t.e.evaluate(Evaluation{Run: t.run.ID, Step: s.Key(), Condition: s.If, Env: env})
 		failed = failed || err != nil
@@ -74,12 +79,17 @@ func (t *turn) gatherSteps(ctx context.Context, f *flow.Flow, env flow.Env, w *w
 			continue
 		}
 		t.enter(s)
-		if err := t.gatherFor(ctx, i, s, env, w); err != nil {
+		addressed, err := t.gatherFor(ctx, i, s, env, w)
+		if err != nil {
 			return err
 		}
+		unaddressed = unaddressed || !addressed
 	}
 	if failed {
 		w.fail(t.rec.Risk.Key)
+	}
+	if unaddressed {
+		w.Unaddressed, w.UnaddressedCount = omit(w.Unaddressed, t.rec.Risk.Key), w.UnaddressedCount+1
 	}
 	return nil
 }
@@ -102,18 +112,24 @@ func omit(first []core.RiskKey, key core.RiskKey) []core.RiskKey {
 	return append(first, key)
 }
 
-// gatherFor adds the present risk to the lists of one step.
-func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, w *walked) error {
+// gatherFor adds the present risk to the lists of one step. It returns false if the people of
+// the step can't be evaluated.
+func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, w *walked) (bool, error) {
 	if a, posts := s.Action.(*flow.SendGroupMessage); posts {
 		t.add(i, core.Account{}, a.Group.String(), w)
 	}
 	a, direct := s.Action.(*flow.SendMessage)
 	if !direct {
-		return nil
+		return true, nil
 	}
-	accounts, missing, err := t.resolvePeople(ctx, a.To, env)
+	refs, err := t.e.named(a.To, env)
 	if err != nil {
-		return err
+		t.log.Warn("people could not be evaluated", "risk", t.rec.Risk.Key, "err", err)
+		return false, nil
+	}
+	accounts, missing, err := t.resolveRefs(ctx, a.To, refs)
+	if err != nil {
+		return true, err
 	}
 	for _, m := range missing {
 		if what := string(m.Ref) + " " + m.Code; m.Code != nobody && len(w.Missing) < maxMissing && !slices.Contains(w.Missing, what) {
@@ -123,13 +139,13 @@ func (t *turn) gatherFor(ctx context.Context, i int, s flow.Step, env flow.Env, 
 	for _, to := range accounts {
 		may, err := t.e.rights.MayRead(ctx, to, t.rec.Risk)
 		if err != nil {
-			return err
+			return true, err
 		}
 		if may {
 			t.add(i, to, to.String(), w)
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // add adds the present risk to the list of a recipient.
@@ -168,6 +184,12 @@ func (t *turn) noteOmitted(ctx context.Context, w *walked) {
 	risks(conditionFailed, w.FailedCount, w.Failed)
 	if w.FailedCount > 0 {
 		t.notifyCondition()
+	}
+	risks(PeopleFailed, w.UnaddressedCount, w.Unaddressed)
+	if w.UnaddressedCount > 0 {
+		args := t.noticeArgs("digest", PeopleFailed)
+		args["Why"] = t.e.problem(aStep, "", PeopleFailed, t.noticeArgs("", ""))
+		t.notify("partial", args)
 	}
 	if first := w.Excess; len(first) > 0 {
 		data := map[string]string{"code": TooManyMessages, "most": strconv.Itoa(t.e.lists)}

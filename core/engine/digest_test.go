@@ -145,6 +145,49 @@ func TestDigestWithoutCondition(t *testing.T) {
 	}
 }
 
+// brokenFor has the lists of people with an expression fail for the risks with a title.
+func (b *bundle) brokenFor(title string) {
+	b.engine.NameWith(func(p *flow.People, env flow.Env) ([]core.Ref, error) {
+		if p != nil && strings.HasPrefix(p.String(), "=") && env.Risk.Title == title {
+			return nil, errors.New("broken")
+		}
+		return p.Refs(env)
+	})
+}
+
+// wantUnaddressed checks what is reported of a risk whose people can't be evaluated.
+func (b *bundle) wantUnaddressed(flow, key string) {
+	b.t.Helper()
+	want := []map[string]string{{"code": engine.PeopleFailed, "count": "1", "first": key}}
+	if diff := cmp.Diff(want, b.omitted()); diff != "" {
+		b.t.Errorf("the trail (-want +got):\n%s", diff)
+	}
+	notice := "All risks, flow " + flow + ": digest was done only in part. For some risks, the expression under to can't be evaluated, so its messages don't list them. Check it with riskroom check."
+	if got := b.texts("CADMIN"); len(got) != 1 || got[0] != notice {
+		b.t.Errorf("administrators are told %q", got)
+	}
+}
+
+// TestDigestWithoutPeople: a risk is left out only of the messages of the step whose people can't
+// be evaluated.
+func TestDigestWithoutPeople(t *testing.T) {
+	t.Parallel()
+	d := overview()
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"=handlers"}
+	b := setup(t, d)
+	b.atEight()
+	b.brokenFor("bad")
+	b.fileHigh("bad", "fine", "good")
+	b.startArmed("overview")
+	b.jump(b.nine(0).Add(time.Minute))
+	b.eventually("all are told", func() bool {
+		return len(toldDirectly(b.platform, "WEI")) == 1 && len(b.texts("COPS")) == 1 && len(b.texts("CADMIN")) == 1
+	})
+	b.wantTold("at nine", "2 wait for you", []int{1}, "DWEI")
+	b.wantTold("at nine", "3 are high", []int{1}, "COPS")
+	b.wantUnaddressed("overview", "R-1")
+}
+
 // A digest that is held tells of the risks that it doesn't name, even if all that it names
 // have been closed.
 func TestHeldDigestOfClosedRisks(t *testing.T) {

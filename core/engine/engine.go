@@ -69,6 +69,7 @@ type Engine struct {
 	observe  Observer
 	watch    func(Evaluation) // may be nil
 	judge    func(*flow.Condition, flow.Env) (bool, error)
+	named    func(*flow.People, flow.Env) ([]core.Ref, error)
 	lists    int // the most messages of a digest
 
 	workspaces *people.Workspaces
@@ -121,7 +122,7 @@ func New(o Options) (*Engine, error) {
 		org: o.Organisation, flows: o.Flows, file: file, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
-		observe: o.Observe, watch: o.Evaluated, judge: (*flow.Condition).Holds, lists: maxLists,
+		observe: o.Observe, watch: o.Evaluated, judge: (*flow.Condition).Holds, named: (*flow.People).Refs, lists: maxLists,
 		budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
 		idle: make(chan Run),
 	}

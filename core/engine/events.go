@@ -19,7 +19,7 @@ const (
 	EventFallback = "fallback" // a direct message that couldn't be delivered was sent elsewhere; data: for, where (item, channel, person), to, message, text, or code if that failed too
 	EventDeferred = "deferred" // to a slot of the rate budget; data: until
 	EventHeld     = "held"     // messages must not be sent yet; data: for (accounts) or group, until, zone, code (quiet_hours, local_time)
-	EventOmitted  = "omitted"  // a walk left something out; data: code (condition_failed and forgotten with count, too_many_messages with most and more), first (risks, recipients)
+	EventOmitted  = "omitted"  // a walk left something out; data: code (condition_failed, people_failed and forgotten with count, too_many_messages with most and more), first (risks, recipients)
 	EventRetry    = "retry"    // data: code, until, attempt
 	EventParked   = "parked"   // data: code
 	EventEnded    = "ended"    // data: state, reason

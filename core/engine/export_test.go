@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"riskroom/core"
 	"riskroom/core/flow"
 )
 
@@ -14,3 +15,6 @@ func (e *Engine) LimitDigests(most int) { e.lists = most }
 
 // EvaluateWith replaces how the engine evaluates the conditions of runs: those that compile don't fail.
 func (e *Engine) EvaluateWith(holds func(*flow.Condition, flow.Env) (bool, error)) { e.judge = holds }
+
+// NameWith replaces how the engine evaluates lists of people: those that compile don't fail.
+func (e *Engine) NameWith(named func(*flow.People, flow.Env) ([]core.Ref, error)) { e.named = named }

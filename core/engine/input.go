@@ -98,10 +98,16 @@ func (t *turn) resolvePeople(ctx context.Context, list *flow.People, env flow.En
 	if list == nil {
 		return nil, nil, nil
 	}
-	refs, err := list.Refs(env)
+	refs, err := t.e.named(list, env)
 	if err != nil {
 		return nil, nil, invalid("people", err)
 	}
+	return t.resolveRefs(ctx, list, refs)
+}
+
+// resolveRefs resolves the people whom a list names. If there are none, the list itself is
+// reported like a person who can't be found.
+func (t *turn) resolveRefs(ctx context.Context, list *flow.People, refs []core.Ref) ([]core.Account, []people.Unresolved, error) {
 	refs = people.Qualify(refs, t.rec.Risk.Home)
 	accounts, missing, err := t.e.people.Resolve(ctx, refs, t.workspace)
 	if err == nil && len(accounts)+len(missing) == 0 {

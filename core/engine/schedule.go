@@ -66,6 +66,9 @@ type walked struct {
 	// Failed are the first risks for which a condition couldn't be evaluated.
 	Failed      []core.RiskKey `json:"failed,omitempty"`
 	FailedCount int            `json:"failed_count,omitempty"`
+	// Unaddressed are the first risks for which the people of a step couldn't be evaluated.
+	Unaddressed      []core.RiskKey `json:"unaddressed,omitempty"`
+	UnaddressedCount int            `json:"unaddressed_count,omitempty"`
 	// Forgotten are the first risks of which it isn't known whether they had a run.
 	Forgotten      []core.RiskKey `json:"forgotten,omitempty"`
 	ForgottenCount int            `json:"forgotten_count,omitempty"`

@@ -56,6 +56,8 @@ func whole(code string) text.Phrase {
 		return text.Plain("somebody did it whom the trigger does not name under by")
 	case "condition_failed":
 		return text.Plain("its condition could not be evaluated")
+	case engine.PeopleFailed:
+		return text.Plain("the people to send to could not be evaluated")
 	case "forgotten":
 		return text.Plain("they may have had their run, more than a day ago")
 	case "risk_changed", "version":
