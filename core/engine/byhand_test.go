@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,9 +33,6 @@ type hands struct {
 	running *engine.Engine // in process
 	stop    func()
 	late    []func(*engine.Engine) error // events that are on their way
-
-	mu    sync.Mutex
-	after []core.MessageRef // posted in groups after their topic had ended
 }
 
 func anyScheduleByHand(t *testing.T, dice *rand.Rand) {
@@ -45,7 +41,7 @@ func anyScheduleByHand(t *testing.T, dice *rand.Rand) {
 	h.org.CloseAfter = 2
 	h.platform.strict, h.platform.hides, h.platform.can.End.Leaves = true, dice.IntN(2) == 0, dice.IntN(2) == 0
 	h.engine = h.newEngine(h.options)
-	h.platform.setFail(h.watching(randomFailures(dice.IntN(4), dice.Uint64())))
+	h.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
 	h.file("Fated", time.Now().AddDate(0, 0, -3))
 	h.try("topic", func(e *engine.Engine) error {
 		_, err := e.DoGroup(h.ctx, "topic", wei, engine.OpenTopic{Name: "Rounding", Members: []core.Ref{"lin"}})
@@ -105,22 +101,6 @@ func (h *hands) try(what string, do func(*engine.Engine) error) {
 	}
 	if _, refused := errors.AsType[*core.Refusal](err); err != nil && !refused {
 		h.t.Fatalf("%s: %v", what, err)
-	}
-}
-
-// watching returns fail, which also notices posts in groups whose topic has ended.
-func (h *hands) watching(fail func(method, about string) error) func(method, about string) error {
-	return func(method, about string) error {
-		if method == "post" && slices.Contains(h.platform.groupIDs(), about) {
-			h.platform.changeGroup(about, func(f *fakeGroup) {
-				if f.Set.State == core.Ended {
-					h.mu.Lock()
-					defer h.mu.Unlock()
-					h.after = append(h.after, core.MessageRef{Workspace: "acme", Channel: about, ID: fmt.Sprint("m", h.platform.next+1)})
-				}
-			})
-		}
-		return fail(method, about)
 	}
 }
 
@@ -292,7 +272,7 @@ func (h *hands) next() time.Time {
 func (h *hands) settle() {
 	h.t.Helper()
 	h.start(-1)
-	h.platform.setFail(h.watching(func(string, string) error { return nil }))
+	h.platform.setFail(nil)
 	back := h.dice.IntN(2) == 0
 	h.arrive(len(h.late))
 	for _, id := range h.platform.groupIDs() {

@@ -66,6 +66,7 @@ type fakePost struct {
 	Op      string
 	Message core.Message
 	Edits   int
+	Over    bool // the topic of its group had ended
 }
 
 type fakeGroup struct {
@@ -169,7 +170,8 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 				if slices.ContainsFunc(f.posts, func(p fakePost) bool { return p.Ref.Name() == m.ReplyTo.Name() }) {
 					r.Thread = m.ReplyTo.Root()
 				}
-				f.posts = append(f.posts, fakePost{Ref: r, At: f.now(), Op: in.Op, Message: m})
+				over := f.groups[channel] != nil && f.groups[channel].Set.State == core.Ended
+				f.posts = append(f.posts, fakePost{Ref: r, At: f.now(), Op: in.Op, Message: m, Over: over})
 				return r.ID + "," + r.Thread
 			})
 		},
