@@ -269,7 +269,7 @@ func (d *day) checkKeys(t *testing.T) {
 			filed[string(key)] = true
 		}
 	}
-	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|touched|overdue|due:closed|groups|grouped|aligned|links|status:.*|who:.*|by:.*|module:.*|last|host|blocks)$`)
+	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|touched|overdue|due:closed|groups|grouped|aligned|links|status:.*|who:.*|by:.*|module:.*|last|node|reserved)$`)
 	single := regexp.MustCompile(`^` + d.prefix + `:(meta|flow:.*|group:.*)$`)
 	groups, all := 0, d.redis(t, "--scan")
 	for _, key := range all {
