@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 
 	"riskroom/core"
@@ -27,5 +28,31 @@ func (d groupDeed) toState(ctx context.Context, to core.TopicState) (groupTask, 
 		}
 		return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", d.now.Title(d.e.org))
 	}
-	return SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
+	task, err := SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
+	if err != nil || to != core.Ended {
+		return task, err
+	}
+	// Otherwise the group would be told twice.
+	if ending, err := d.isEnding(ctx); err != nil || ending {
+		return groupTask{}, cmp.Or(err, error(core.Refuse(core.Conflict, "topic_ending", "", "Group", d.now.Title(d.e.org))))
+	}
+	return task, nil
+}
+
+// isEnding reports whether a run that somebody set going has yet to end the topic, or to
+// record that it has: its worker may have been killed.
+func (d groupDeed) isEnding(ctx context.Context) (bool, error) {
+	for _, r := range d.rec.Runs {
+		if r.ID.Flow != GroupFlow || !r.State.Live() {
+			continue
+		}
+		task, err := d.e.load(ctx, d.now.Key, r.ID.Occurrence)
+		if err != nil {
+			return false, err
+		}
+		if task != nil && task.Input.Group == d.now.Ref && task.Input.Change != nil && task.Input.Change.State == core.Ended {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -247,6 +247,29 @@ func TestEndTopic(t *testing.T) {
 	}
 }
 
+// Somebody ends a topic whose end is under way. They are told, and the group isn't told twice.
+func TestTopicIsEndedOnce(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Posters: core.Administrators})
+	b.platform.setFail(failing("state", 1, &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.None}))
+	out, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.doGroup(boss, engine.EndTopic{Group: g.Ref})
+	refused(t, err, "topic_ending")
+	b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	closings := 0
+	for _, p := range b.platform.postsIn(g.Ref.ID) {
+		if strings.Contains(core.Text(p.Message.Text), "ended this topic") {
+			closings++
+		}
+	}
+	if closings != 1 {
+		t.Errorf("%s: the group was told %d times", out.Run, closings)
+	}
+}
+
 // A topic group has no bookmark, so sync doesn't miss one. A card that was unpinned is
 // posted and pinned again.
 func TestTopicCardIsRepairedOnce(t *testing.T) {
