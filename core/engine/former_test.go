@@ -52,7 +52,7 @@ func (b *bundle) archiveByHand(g core.GroupRef, archived bool) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	time.Sleep(time.Minute)
+	afterAMinute()
 }
 
 // doThen has wei change a risk, and waits.
@@ -61,7 +61,14 @@ func (b *bundle) doThen(op string, o engine.Operation) {
 	if _, err := b.engine.Do(b.t.Context(), op, wei, o); err != nil {
 		b.t.Fatal(err)
 	}
+	afterAMinute()
+}
+
+// afterAMinute waits a minute, and until engines have done what was due by then. Only the latter
+// lets a test use what they have written.
+func afterAMinute() {
 	time.Sleep(time.Minute)
+	synctest.Wait()
 }
 
 // onGroup runs test with a risk whose group is C1, on a clock of its own.
@@ -71,7 +78,7 @@ func onGroup(t *testing.T, test func(b *bundle, r core.Risk, g core.GroupRef)) {
 		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2], regather)
 		defer b.startEngine(b.engine)()
 		r := b.file("Gone", time.Now().AddDate(0, 0, -3))
-		time.Sleep(time.Minute)
+		afterAMinute()
 		test(b, r, core.GroupRef{Workspace: "acme", ID: "C1"})
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"riskroom/core/engine"
 	"riskroom/core/flow"
 	"riskroom/core/store"
+	"riskroom/core/store/storetest"
 )
 
 // process is one process that is killed after so many steps. A step is the time
@@ -205,7 +206,7 @@ func TestAnySchedule(t *testing.T) {
 // a fifth of them: it takes five times as long for each.
 func withSeeds(t *testing.T, kind, n uint64, test func(*testing.T, *rand.Rand)) {
 	t.Helper()
-	if raced || testing.Short() {
+	if storetest.Raced || testing.Short() {
 		n = (n + 4) / 5
 	}
 	if s := os.Getenv("RISKROOM_TEST_SEEDS"); s != "" {
@@ -222,11 +223,11 @@ func withSeeds(t *testing.T, kind, n uint64, test func(*testing.T, *rand.Rand)) 
 }
 
 // atSteps runs a test for each of the first n steps at which a process can be killed. With
-// the race detector, it runs every third.
+// the race detector, it runs every sixth.
 func atSteps(t *testing.T, n int, test func(t *testing.T, steps int)) {
 	t.Helper()
 	for steps := 1; steps <= n; steps++ {
-		if raced && steps%3 != 1 {
+		if storetest.Raced && steps%6 != 1 {
 			continue
 		}
 		t.Run(fmt.Sprint(steps), func(t *testing.T) {

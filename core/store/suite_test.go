@@ -3,7 +3,9 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -110,13 +112,13 @@ type opener func(t *testing.T, c core.Clock) *store.Store
 
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
-	runCases(t, func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) })
+	runCases(t, cases, func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) })
 }
 
 // TestOlderRisks runs the cases on risks that a program before schema 3 filed.
 func TestOlderRisks(t *testing.T) {
 	t.Parallel()
-	runCases(t, olderRisks(func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) }))
+	runCases(t, sampled(), olderRisks(func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) }))
 }
 
 // olderRisks returns an opener of stores whose risks are as before schema 3.
@@ -131,7 +133,7 @@ func olderRisks(open opener) opener {
 func TestServer(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t, "--appendonly", "no")
-	runCases(t, func(t *testing.T, c core.Clock) *store.Store {
+	runCases(t, cases, func(t *testing.T, c core.Clock) *store.Store {
 		return p.Open(t, store.Options{Clock: c, Shards: 5})
 	})
 }
@@ -139,13 +141,26 @@ func TestServer(t *testing.T) {
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	p := storetest.StartCluster(t, 3)
-	runCases(t, func(t *testing.T, c core.Clock) *store.Store {
+	runCases(t, cases, func(t *testing.T, c core.Clock) *store.Store {
 		return p.Open(t, store.Options{Clock: c, Shards: 5})
 	})
 }
 
-func runCases(t *testing.T, open opener) {
-	for name, f := range cases {
+// sampled returns the cases, with the race detector a quarter of them, for tests on stores where
+// all of them run anyway.
+func sampled() map[string]func(*testing.T, opener) {
+	some := maps.Clone(cases)
+	for i, name := range slices.Sorted(maps.Keys(cases)) {
+		if storetest.Raced && i%4 != 0 {
+			delete(some, name)
+		}
+	}
+	return some
+}
+
+func runCases(t *testing.T, list map[string]func(*testing.T, opener), open opener) {
+	t.Helper()
+	for name, f := range list {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f(t, open)

@@ -12,6 +12,7 @@ import (
 
 	"riskroom/adapters/stage"
 	"riskroom/core"
+	"riskroom/core/store/storetest"
 )
 
 // point is a moment at which serve is killed.
@@ -114,10 +115,16 @@ func (p point) aim(b *bench) *shot {
 type limiter chan struct{}
 
 func newLimiter() limiter {
-	if raced {
-		return make(limiter, 10) // plays are slower under the race detector
+	if storetest.Raced {
+		return make(limiter, 8) // plays are slower under the race detector
 	}
-	return make(limiter, 28)
+	return make(limiter, 12)
+}
+
+// take waits until another play may begin. What it returns is called when that has ended.
+func (c limiter) take() (release func()) {
+	c <- struct{}{}
+	return func() { <-c }
 }
 
 // each runs f for every point, as many at the same time as the limiter allows.
@@ -125,9 +132,9 @@ func (c limiter) each(t *testing.T, points []point, f func(*testing.T, point)) {
 	t.Helper()
 	var all sync.WaitGroup
 	for _, p := range points {
-		c <- struct{}{}
+		release := c.take()
 		all.Go(func() {
-			defer func() { <-c }()
+			defer release()
 			t.Run(strings.ReplaceAll(p.String(), " ", "_"), func(t *testing.T) { f(t, p) })
 		})
 	}
@@ -200,8 +207,10 @@ type course struct {
 }
 
 // undisturbed plays a story without killing serve.
-func (s story) undisturbed(t *testing.T, r *redisServer, at scene, how mode) course {
+func (s story) undisturbed(t *testing.T, limit limiter, r *redisServer, at scene, how mode) course {
 	t.Helper()
+	limit <- struct{}{}
+	defer func() { <-limit }()
 	b := newBench(t, r, set{flows: s.flows, how: how, platforms: at.open(t), proxy: &proxy{recorder: dialRedis(t, r.socket)}})
 	var reached count
 	c := course{final: s.play(b, func() { reached = b.tally() })}
@@ -233,12 +242,12 @@ func (at scene) thinned(c course) []point {
 	return out
 }
 
-// TestKilled kills serve after every call that took effect on a platform and after every
-// write to Redis, and restarts it. Everything must happen once, with the same result as
-// without a kill. To show that this test can fail, it also plays the stories without
-// Once, where some kill must change the result.
+// TestKilled kills serve after calls that took effect on a platform and after writes to Redis,
+// and restarts it. With -every-point, it does so after each of them. Everything must happen
+// once, with the same result as without a kill. To show that this test can fail, it also plays
+// the stories without Once, where some kill must change the result. Like the other tests that
+// kill in many plays, it runs alone, because it takes the whole machine.
 func TestKilled(t *testing.T) {
-	t.Parallel()
 	var all sync.WaitGroup
 	c := newLimiter()
 	for _, at := range scenes() {
@@ -255,7 +264,7 @@ func TestKilled(t *testing.T) {
 
 func (s story) killedEverywhere(t *testing.T, c limiter, at scene) {
 	r := startRedis(t)
-	want := s.undisturbed(t, r, at, asBuilt)
+	want := s.undisturbed(t, c, r, at, asBuilt)
 	var missed atomic.Int64
 	c.each(t, want.points, func(t *testing.T, p point) {
 		b := newBench(t, r, set{flows: s.flows, platforms: at.open(t)})
@@ -281,7 +290,7 @@ func (s story) killedEverywhere(t *testing.T, c limiter, at scene) {
 
 func (s story) killedWithoutOnce(t *testing.T, c limiter, at scene) {
 	r := startRedis(t)
-	want := s.undisturbed(t, r, at, plainOnce)
+	want := s.undisturbed(t, c, r, at, plainOnce)
 	all := slices.DeleteFunc(want.points, func(p point) bool { return !want.ours(p) })
 	var differ atomic.Int64
 	c.each(t, all, func(t *testing.T, p point) {

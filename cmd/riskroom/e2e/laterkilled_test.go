@@ -39,14 +39,13 @@ func daysOf(word string) string {
 // with what it has missed in three days: repeats, and walks of a schedule. Everything must happen
 // once.
 func TestLaterKilled(t *testing.T) {
-	t.Parallel()
 	s := story{
 		name: "later", flows: daysOf("first"), ours: func(*platform) []string { return nil }, whole: playDays,
 		often: []string{"enforce", "align", "EVALSHA", "claim"},
 	}
-	at := scene{name: "slack", open: slackOnly, nth: 5}
-	if raced {
-		at.nth = 21
+	at := scene{name: "slack", open: slackOnly, nth: 21}
+	if *everyPoint {
+		at.nth = 1
 	}
 	s.killedEverywhere(t, newLimiter(), at)
 }

@@ -17,15 +17,15 @@ import (
 // are over before the next.
 const apart = 4
 
-// everyPoint has serve killed after every write of a life. That takes many minutes.
-var everyPoint = flag.Bool("every-point", false, "kill serve at every point of the lives")
+// everyPoint has serve killed after every write of the stories and lives. That takes many
+// minutes.
+var everyPoint = flag.Bool("every-point", false, "kill serve at every point, not only at samples")
 
-// TestLifeKilled plays the life of a risk while serve is killed in every few steps. Taken
-// together, the plays kill it in each step after every kind of write that the step makes: a
-// script, another command of Redis, or a call of the platform. The result must be the same
-// as without a kill.
+// TestLifeKilled plays the life of a risk while serve is killed in every few steps: after a
+// script, another command of Redis, or a call of the platform. With -every-point, the plays
+// taken together kill it in each step after every write. The result must be the same as without
+// a kill.
 func TestLifeKilled(t *testing.T) {
-	t.Parallel()
 	c := newLimiter()
 	var all sync.WaitGroup
 	for name, on := range played() {
@@ -43,11 +43,7 @@ func TestLifeKilled(t *testing.T) {
 // TestLivesOfGroupsKilled does the same with the lives of groups. Their plays take so long
 // that only some of those with a kill after every write are samples.
 func TestLivesOfGroupsKilled(t *testing.T) {
-	t.Parallel()
-	samples := 5
-	if raced {
-		samples = 3
-	}
+	const samples = 3
 	c := newLimiter()
 	var n tally // of all tales: a sample of one has too few points
 	var all sync.WaitGroup
@@ -81,28 +77,32 @@ func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of t
 	l := newLife(t, r, on, &proxy{recorder: dialRedis(t, r.socket)}, of)
 	var steps [][]point // the writes of each
 	var begun mark
-	want := l.play(func() {
-		var writes []point
-		writes, begun = l.writes(begun)
-		if samples == 0 && !*everyPoint {
-			writes = kinds(writes)
-		}
-		steps = append(steps, writes)
-	})
+	var want lived
+	func() {
+		defer c.take()() // also given back if the play fails
+		want = l.play(func() {
+			var writes []point
+			writes, begun = l.writes(begun)
+			if samples == 0 && !*everyPoint {
+				writes = kinds(writes)
+			}
+			steps = append(steps, writes)
+		})
+	}()
 	plays := spread(steps[1:]) // serve makes the first ones when it starts
 	every := 1
 	switch {
 	case *everyPoint:
 	case samples > 0:
 		every = (len(plays) + samples - 1) / samples
-	case raced: // everything is slow
+	default:
 		every = 7
 	}
 	var all sync.WaitGroup
 	for i := every / 2; i < len(plays); i += every {
-		c <- struct{}{}
+		release := c.take()
 		all.Go(func() {
-			defer func() { <-c }()
+			defer release()
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 				t.Logf("serve is killed at %v", plays[i])
 				l := newLife(t, r, on, nil, of)

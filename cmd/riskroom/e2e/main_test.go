@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		// TestKilled, which mostly waits, runs all the time.
+		// Most tests mostly wait.
 		if err := p.Value.Set(strconv.Itoa(runtime.GOMAXPROCS(0) + 1)); err != nil {
 			panic(err)
 		}

@@ -21,6 +21,7 @@ import (
 	"riskroom/core/engine"
 	"riskroom/core/flow"
 	"riskroom/core/store"
+	"riskroom/core/store/storetest"
 	"riskroom/core/text"
 )
 
@@ -98,7 +99,7 @@ func onGuild(name string, w *discordstand.Workspace, b core.Budget) (*discord.Ad
 func TestPublishedRates(t *testing.T) {
 	t.Parallel()
 	people := many
-	if raced {
+	if storetest.Raced {
 		people /= 5 // polling the timers for a virtual half hour takes long
 	}
 	for name, p := range played() {

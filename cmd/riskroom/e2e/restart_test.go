@@ -21,7 +21,7 @@ import (
 func TestRedisKilled(t *testing.T) {
 	t.Parallel()
 	s := theGroup()
-	want := s.undisturbed(t, startRedis(t), slackScene(), asBuilt)
+	want := s.undisturbed(t, newLimiter(), startRedis(t), slackScene(), asBuilt)
 	var writes []point
 	for _, p := range want.points {
 		if p.when == onRedis && p.name != "meta" { // before it, nothing has begun

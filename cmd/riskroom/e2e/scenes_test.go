@@ -20,17 +20,16 @@ type scene struct {
 	plain bool // also play the stories without Once
 }
 
-// scenes returns the scenes. Every moment is tried on one platform at a time. Over HTTP
-// only requests arrive differently, and with both platforms the engine does the same
-// between two calls, so samples are enough there. Under the race detector everything
-// takes several times as long, so there are only samples: fewer on Discord, where the
-// store's part is the same, and only of stories that can differ.
+// scenes returns the scenes. With every point, every moment is tried on one platform at a time.
+// Over HTTP only requests arrive differently, and with both platforms the engine does the same
+// between two calls, so samples are enough there. By default there are only samples: fewer on
+// Discord, where the store's part is the same, and only of stories that can differ.
 func scenes() []scene {
-	onSlack, onGateway, elsewhere := 1, 1, 4
-	overHTTP, both := stories(), bothStories()
-	if raced {
-		onSlack, onGateway, elsewhere = 13, 37, 37
-		overHTTP, both = overHTTP[2:], both[:1]
+	onSlack, onGateway, elsewhere := 13, 37, 37
+	overHTTP, both := stories()[2:], bothStories()[:1]
+	if *everyPoint {
+		onSlack, onGateway, elsewhere = 1, 1, 4
+		overHTTP, both = stories(), bothStories()
 	}
 	return []scene{
 		{"slack", slackOnly, stories(), onSlack, true},

@@ -20,7 +20,7 @@ import (
 func TestStopped(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
-	want := theGroup().undisturbed(t, r, slackScene(), asBuilt)
+	want := theGroup().undisturbed(t, newLimiter(), r, slackScene(), asBuilt)
 	b := newBench(t, r, set{flows: group})
 	first := b.up()
 	arrived, leave := make(chan struct{}), make(chan struct{})
