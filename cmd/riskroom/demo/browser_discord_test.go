@@ -51,6 +51,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#toasts", v.says("error.mistyped"))
 
 	// The reminder arrives, and its answer is lost.
+	v.unread("lin")
 	v.side("lin")
 	v.sees("#posts", title, v.words.S("card.button.start"))
 	v.waits("a guild's commands are not offered in its direct messages",

@@ -3,6 +3,7 @@ package demo
 import (
 	"bufio"
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -40,6 +41,13 @@ func (v visitor) says(id string, args ...text.Args) string { return v.words.S("b
 
 // tells returns a text that the trail shares with a risk's history.
 func (v visitor) tells(id string, args ...text.Args) string { return v.words.S("history."+id, args...) }
+
+// unread waits until somebody in the list of people has an unread message. What the visitor sees
+// as that person is then the room with the message.
+func (v visitor) unread(person string) {
+	v.Helper()
+	v.waits(person+" has an unread message", fmt.Sprintf(`[...document.querySelectorAll('#side .item.unread')].some((e) => e.innerText.includes(%q))`, person))
+}
 
 // side clicks an entry in the list of people and rooms.
 func (v visitor) side(label string) {
@@ -202,6 +210,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.sees("#posts .only", v.says("only_you"), title)
 
 			// A message arrives, and the answer is lost.
+			v.unread(c.lin)
 			v.side(c.lin)
 			v.sees("#posts", title, v.words.S("card.button.start"))
 			v.once("#posts .post", title)
@@ -400,6 +409,7 @@ func TestOwnFlows(t *testing.T) {
 	v.sees("#story", v.says("story.wait.own"))
 	v.press("#story button", v.says("story.wait.own.try"))
 	v.sees("#story", v.says("story.resolve"))
+	v.unread("lin")
 	v.side("lin")
 	v.sees("#posts", "Ledger is <b>off</b> & more")
 	eval[bool](v.tab, `(() => { window.due = []; new MutationObserver(() => window.due.push(document.querySelector('#due').innerText)).observe(document.querySelector('#due'), {childList: true}); return true })()`)

@@ -54,6 +54,7 @@ func TestRepliesInBrowser(t *testing.T) {
 				v.press("#text", "")
 				v.keys("/risk new title:Ledger is off by one module:Payments" + kb.Enter)
 				v.sees("#posts", "R-1")
+				v.unread("wei")
 				v.side("wei")
 				v.sees("#posts", "New risk", "Something else")
 				v.clock("day")
