@@ -36,6 +36,10 @@ const (
 	afterOthers = 2 * time.Second // how long sync waits for a run that is acting
 )
 
+// OthersAct is the reason of a sync that waits a moment, because another run of the risk is in
+// the middle of a call.
+const OthersAct = "others_act"
+
 // syncAt returns the change that arms a risk's sync.
 func (e *Engine) syncAt(risk core.RiskKey, at time.Time) TimerChange {
 	return TimerChange{Do: ArmSync, Run: RunID{Risk: risk, Flow: SyncFlow}, Due: at}
@@ -60,7 +64,7 @@ func (t *turn) sync(ctx context.Context) error {
 		}
 	} else {
 		if until := t.othersAct(); !until.IsZero() {
-			return t.reschedule(ctx, verdict{course: wait, code: "others_act", until: until}, performed{})
+			return t.reschedule(ctx, verdict{course: wait, code: OthersAct, until: until}, performed{})
 		}
 		in.Version = rec.Risk.Version
 		later, err := t.checkOwners(ctx)

@@ -165,7 +165,7 @@ func later(code string) text.Phrase {
 		return text.Plain("it waits for the run that creates the risk's group")
 	case "group_not_seen":
 		return text.Plain("the bot cannot see the risk's group; it checks again")
-	case "others_act":
+	case engine.OthersAct:
 		return text.Plain("another run of the risk is acting")
 	case "cancelling":
 		return text.Plain("cancelled; it waits until the outcome of its last call is known")

@@ -148,8 +148,11 @@ func whatOf(e engine.Event) (what What, reason string) {
 	case engine.EventPartial:
 		return Failed, e.Data["what"]
 	case engine.EventDeferred, engine.EventRetry:
-		if code == engine.Held || code == engine.NotYet {
-			return "", "" // EventHeld says more, and where the time hasn't come there is nothing to say
+		switch code {
+		case engine.Held, engine.NotYet, engine.OthersAct:
+			// EventHeld says more, where the time hasn't come there is nothing to say, and a sync
+			// that waits two seconds for another run changes nothing for people.
+			return "", ""
 		}
 		return Held, code
 	case engine.EventHeld:
