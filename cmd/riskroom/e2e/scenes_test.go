@@ -25,7 +25,7 @@ type scene struct {
 // between two calls, so samples are enough there. By default there are only samples: fewer on
 // Discord, where the store's part is the same, and only of stories that can differ.
 func scenes() []scene {
-	onSlack, onGateway, elsewhere := 13, 37, 37
+	onSlack, onGateway, elsewhere := 31, 97, 97
 	overHTTP, both := stories()[2:], bothStories()[:1]
 	if *everyPoint {
 		onSlack, onGateway, elsewhere = 1, 1, 4
