@@ -92,9 +92,7 @@ func (v visitor) clock(key string) {
 	v.Helper()
 	before := v.text("#now")
 	v.press("#clock-keys button", v.says("clock.key."+key))
-	if key != "hour" {
-		v.waits("the day has changed", `document.querySelector('#now').innerText !== `+quoted(before))
-	}
+	v.waits("the clock has moved", `document.querySelector('#now').innerText !== `+quoted(before))
 	v.waits("the clock has stopped", `document.querySelector('#moving').hidden && document.querySelector('#clock-keys button').ariaDisabled === 'false'`)
 }
 
