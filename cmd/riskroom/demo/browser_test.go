@@ -3,7 +3,6 @@ package demo
 import (
 	"bufio"
 	"flag"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,7 +45,7 @@ func (v visitor) tells(id string, args ...text.Args) string { return v.words.S("
 // as that person is then the room with the message.
 func (v visitor) unread(person string) {
 	v.Helper()
-	v.waits(person+" has an unread message", fmt.Sprintf(`[...document.querySelectorAll('#side .item.unread')].some((e) => e.textContent.includes(%q))`, person))
+	v.waits(person+" has an unread message", `[...document.querySelectorAll('#side .item.unread')].some((e) => e.textContent.includes(`+quoted(person)+`))`)
 }
 
 // side clicks an entry in the list of people and rooms.
